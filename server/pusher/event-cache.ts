@@ -1,0 +1,40 @@
+import type { Publication } from './publication.ts';
+
+export interface CachedEvent {
+  /** The frame's text: its bytes would keep a whole slab of Node's buffer pool alive for each channel. */
+  readonly text: string;
+  readonly publication: Publication;
+  readonly expiresAt: number;
+}
+
+/** An app whose backend names a cache channel per visitor must not fill the memory: the oldest are dropped. */
+const MAX_CHANNELS = 10_000;
+
+/** The last event of each cache channel, kept for its time whether or not anybody listens. [P-11] */
+export class EventCache {
+  readonly #ttlMs: number;
+  /** Oldest first, since every put moves its channel to the end and all live equally long. */
+  readonly #events = new Map<string, CachedEvent>();
+
+  constructor(ttlSeconds: number) {
+    this.#ttlMs = ttlSeconds * 1000;
+  }
+
+  put(channel: string, text: string, publication: Publication, now: number): void {
+    this.#events.delete(channel);
+    this.#events.set(channel, { text, publication, expiresAt: now + this.#ttlMs });
+    if (this.#events.size > MAX_CHANNELS) this.#events.delete(this.#events.keys().next().value as string);
+  }
+
+  get(channel: string, now: number): CachedEvent | undefined {
+    const cached = this.#events.get(channel);
+    return cached && cached.expiresAt > now ? cached : undefined;
+  }
+
+  dropExpired(now: number): void {
+    for (const [channel, { expiresAt }] of this.#events) {
+      if (expiresAt > now) return;
+      this.#events.delete(channel);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { PusherError } from './errors.ts';
+import type { MemberId } from './roster.ts';
+
+/** One message to sockets. Built once per publish and shared by all who get it; the door keeps its bytes in `wire`. */
+export class Frame {
+  readonly text: string;
+  /** The encoded form, made by the door that first sends it. */
+  wire: Uint8Array | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.wire = undefined;
+  }
+}
+
+const json = JSON.stringify;
+
+/** The server's own frames carry `data` as a JSON string: SDKs other than pusher-js insist on it. [P-4] */
+function internal(event: string, data: string, channel?: string): Frame {
+  // An empty channel name is left out, as Reverb does.
+  const tail = channel ? `,"channel":${json(channel)}}` : '}';
+  return new Frame(`{"event":"${event}","data":${json(data)}${tail}`);
+}
+
+/** {"event":"pusher:connection_established","data":"{\"socket_id\":\"1.2\",\"activity_timeout\":30}"} */
+export function connectionEstablished(socketId: string, activityTimeoutSeconds: number): Frame {
+  return internal(
+    'pusher:connection_established',
+    `{"socket_id":"${socketId}","activity_timeout":${activityTimeoutSeconds}}`,
+  );
+}
+
+/** {"event":"pusher:error","data":"{\"code\":4009,\"message\":\"Connection is unauthorized\"}","channel":"private-a"} */
+export function error({ code, message, context }: PusherError): Frame {
+  return internal('pusher:error', json({ code, message }), context.channel);
+}
+
+/** {"event":"pusher:subscription_error","data":"{\"type\":\"AuthError\",\"error\":\"…\",\"status\":401}","channel":"private-a"} */
+export function subscriptionError(channel: string, type: string, message: string, status: number): Frame {
+  return internal('pusher:subscription_error', json({ type, error: message, status }), channel);
+}
+
+/** {"event":"pusher_internal:subscription_succeeded","data":"{}","channel":"orders"} */
+export function subscriptionSucceeded(channel: string, data = '{}'): Frame {
+  return internal('pusher_internal:subscription_succeeded', data, channel);
+}
+
+/** {"event":"pusher_internal:member_added","data":"{\"user_id\":\"7\",\"user_info\":{\"name\":\"Ann\"}}","channel":"presence-a"} */
+export function memberAdded(channel: string, id: MemberId, infoJson: string | undefined): Frame {
+  const info = infoJson === undefined ? '' : `,"user_info":${infoJson}`;
+  return internal('pusher_internal:member_added', `{"user_id":${json(id)}${info}}`, channel);
+}
+
+/** {"event":"pusher_internal:member_removed","data":"{\"user_id\":\"7\"}","channel":"presence-a"} */
+export function memberRemoved(channel: string, id: MemberId): Frame {
+  return internal('pusher_internal:member_removed', `{"user_id":${json(id)}}`, channel);
+}
+
+/** {"event":"pusher_internal:subscription_count","data":"{\"subscription_count\":3}","channel":"orders"} */
+export function subscriptionCount(channel: string, count: number): Frame {
+  return internal('pusher_internal:subscription_count', `{"subscription_count":${count}}`, channel);
+}
+
+/** {"event":"pusher:cache_miss","channel":"cache-a"} */
+export function cacheMiss(channel: string): Frame {
+  return new Frame(`{"event":"pusher:cache_miss","channel":${json(channel)}}`);
+}
+
+/** {"event":"pusher:pong"} */
+export const PONG = new Frame('{"event":"pusher:pong"}');
+
+/** {"event":"pusher:ping"} */
+export const PING = new Frame('{"event":"pusher:ping"}');
+
+/** {"event":"pusher:signin_success","data":"{\"user_data\":\"{\\\"id\\\":\\\"7\\\"}\"}"} */
+export function signinSuccess(userData: string): Frame {
+  return internal('pusher:signin_success', json({ user_data: userData }));
+}
+
+export interface WatchlistEvent {
+  name: 'online' | 'offline';
+  user_ids: string[];
+}
+
+/** {"event":"pusher_internal:watchlist_events","data":"{\"events\":[{\"name\":\"online\",\"user_ids\":[\"8\"]}]}"} */
+export function watchlistEvents(events: WatchlistEvent[]): Frame {
+  return internal('pusher_internal:watchlist_events', json({ events }));
+}
+
+/**
+ * An event as its publisher sent it, one frame per channel; what is common to all of them is encoded once.
+ * From a server: {"event":"App\\Events\\Shipped","data":"{\"id\":1}","channel":"orders"}
+ */
+export function serverEvent(event: string, data: string): (channel: string) => Frame {
+  const head = `{"event":${json(event)},"data":${json(data)},"channel":`;
+  return (channel) => new Frame(`${head}${json(channel)}}`);
+}
+
+/** From a client, `data` as the value it was: {"event":"client-typing","channel":"presence-a","data":{"on":true},"user_id":"7"} */
+export function clientEvent(event: string, channel: string, data: unknown, userId: MemberId | undefined): Frame {
+  return new Frame(json({ event, channel, data: data === undefined ? null : data, user_id: userId }));
+}

@@ -1,0 +1,146 @@
+import { randomInt } from 'node:crypto';
+import type { App } from './app.ts';
+import { Channels } from './channels.ts';
+import type { Connection } from './connection.ts';
+import { ERRORS, PusherError } from './errors.ts';
+import { EventCache } from './event-cache.ts';
+import * as frames from './frames.ts';
+import type { Observer } from './observer.ts';
+import { originAllowed } from './origin.ts';
+import type { Fact, PeerMessage, Peers } from './peers.ts';
+import { framesOf, type Publication } from './publication.ts';
+import { Session } from './session.ts';
+import { Signer } from './signature.ts';
+import { Tally } from './tally.ts';
+import { Users } from './users.ts';
+
+/** Everything of one app on this node: its sockets, channels and users, and what the other nodes hold of them. */
+export class Hub {
+  readonly app: App;
+  readonly signer: Signer;
+  readonly channels: Channels;
+  readonly users: Users;
+  readonly cache: EventCache;
+  readonly observer: Observer;
+  readonly sessions = new Map<string, Session>();
+  /** Sockets, subscribed to something or not. */
+  readonly connected: Tally;
+  readonly #peers: Peers;
+
+  constructor(app: App, peers: Peers, observer: Observer = {}) {
+    this.app = app;
+    this.signer = new Signer(app.key, app.secret);
+    this.channels = new Channels(app, peers);
+    this.users = new Users(peers);
+    this.cache = new EventCache(app.cacheTtlSeconds);
+    this.observer = observer;
+    this.connected = new Tally((value) => peers.share({ kind: 'connected', value }));
+    this.#peers = peers;
+  }
+
+  /** Milliseconds that only go forward, whatever happens to the clock on the wall. */
+  now(): number {
+    return performance.now();
+  }
+
+  /** A socket came. Null when the app does not take it: it has been told why and closed. [P-2] */
+  open(connection: Connection, origin: string | undefined): Session | null {
+    const refusal = this.#whyNot(origin);
+    if (refusal) {
+      connection.send(frames.error(refusal));
+      connection.close(refusal.code, refusal.message);
+      return null;
+    }
+    const session = new Session(this, connection, this.#newSocketId(), this.now());
+    this.sessions.set(session.socketId, session);
+    this.connected.add(+1);
+    connection.send(frames.connectionEstablished(session.socketId, this.app.activityTimeoutSeconds));
+    this.observer.opened?.(session);
+    return session;
+  }
+
+  /** Gives up all a socket held. */
+  release(session: Session): void {
+    for (const channel of session.channels) this.channels.leave(session, channel.name);
+    this.users.signOut(session);
+    this.sessions.delete(session.socketId);
+    this.connected.add(-1);
+  }
+
+  /** To this node's sockets at once, to the other nodes' by the cluster. [P-14] */
+  publish(channels: readonly string[], publication: Publication, exceptSocketId?: string): void {
+    this.#deliver(channels, publication, exceptSocketId);
+    const except = exceptSocketId === undefined ? {} : { exceptSocketId };
+    this.#peers.forward({ type: 'event', channels, publication, ...except });
+  }
+
+  /** Ends every socket of a user, on every node. */
+  terminate(userId: string): void {
+    this.#terminateHere(userId);
+    this.#peers.forward({ type: 'terminate', userId });
+  }
+
+  /** Another node says something happened. */
+  hear(message: PeerMessage): void {
+    if (message.type === 'terminate') this.#terminateHere(message.userId);
+    else this.#deliver(message.channels, message.publication, message.exceptSocketId);
+  }
+
+  /** Another node holds something, or, when the value is null, no more. */
+  learn(node: string, fact: Fact): void {
+    switch (fact.kind) {
+      case 'connected':
+        return this.connected.learn(node, fact.value);
+      case 'subscribed':
+        return this.channels.subscribed.learn(node, fact.value);
+      case 'user':
+        if (fact.value) this.users.onlineOn(node, fact.userId);
+        else this.users.offlineOn(node, fact.userId);
+        return;
+      case 'subscriptions':
+        return this.channels.learnSubscriptions(node, fact.channel, fact.value, this.now());
+      case 'member':
+        return this.channels.learnMember(node, fact.channel, fact.userId, fact.value);
+    }
+  }
+
+  /** The last event of a cache channel, as it was sent. */
+  cachedFrame(channel: string): frames.Frame | undefined {
+    const cached = this.cache.get(channel, this.now());
+    return cached && new frames.Frame(cached.text);
+  }
+
+  #whyNot(origin: string | undefined): PusherError | null {
+    const { maxConnections, allowedOrigins } = this.app;
+    if (maxConnections !== null && this.connected.total >= maxConnections) {
+      return new PusherError(ERRORS.overQuota); // [Q-L]
+    }
+    return originAllowed(allowedOrigins, origin) ? null : new PusherError(ERRORS.originNotAllowed);
+  }
+
+  /** Unpredictable, since it is part of what guards a private channel; in the form the HTTP libraries check. [P-3] */
+  #newSocketId(): string {
+    const id = `${randomInt(1, 1_000_000_001)}.${randomInt(1, 1_000_000_001)}`;
+    return this.sessions.has(id) ? this.#newSocketId() : id;
+  }
+
+  #deliver(channels: readonly string[], publication: Publication, exceptSocketId: string | undefined): void {
+    const except = exceptSocketId === undefined ? undefined : this.sessions.get(exceptSocketId);
+    const frameFor = framesOf(publication);
+    for (const name of channels) {
+      const channel = this.channels.get(name);
+      const { cached } = this.channels.traitsOf(name);
+      if (!channel && !cached) continue;
+      const frame = frameFor(name);
+      if (cached) this.cache.put(name, frame.text, publication, this.now());
+      channel?.send(frame, except);
+      this.observer.published?.(name, frame.text);
+    }
+  }
+
+  #terminateHere(userId: string): void {
+    for (const session of this.sessions.values()) {
+      if (session.isOf(userId)) session.end(new PusherError(ERRORS.terminated));
+    }
+  }
+}
