@@ -1,0 +1,55 @@
+/** Where Redis is: a URL, whose parts win, and the parts one by one. */
+export interface RedisSettings {
+  url: string | null;
+  /** A host, `tls://host`, or the path of a Unix socket. */
+  host: string;
+  port: number;
+  username: string | null;
+  password: string | null;
+  database: number;
+}
+
+export interface RedisAddress {
+  socket: { path: string; tls: false } | { host: string; port: number; tls: true } | { host: string; port: number };
+  username: string | null;
+  password: string | null;
+  database: number;
+}
+
+const TLS_SCHEMES = ['tls:', 'rediss:'];
+const SCHEMES = [...TLS_SCHEMES, 'redis:', 'tcp:', 'unix:'];
+
+/**
+ * Understands what Laravel's `REDIS_URL` and `REDIS_HOST` may hold: `redis://`, `rediss://`, `tcp://` and `tls://`, with
+ * the database as path or as `?database=`, and `unix:///path`.
+ * @throws Error that names the setting and never its value, which holds a password
+ */
+export function redisAddress(settings: RedisSettings): RedisAddress {
+  const { url, host, port, username, password, database } = settings;
+  if (url === null) {
+    return { socket: socketAt(host, port), username, password, database };
+  }
+  if (!URL.canParse(url)) throw new Error('REDIS_URL is not a URL');
+  const given = new URL(url);
+  if (!SCHEMES.includes(given.protocol)) throw new Error(`REDIS_URL must begin with ${SCHEMES.join(', ')}`);
+  const isSocket = given.protocol === 'unix:';
+  const path = decodeURIComponent(given.pathname);
+  const databaseText =
+    given.searchParams.get('database') ?? given.searchParams.get('db') ?? (isSocket ? '' : path.slice(1));
+  if (!/^\d*$/.test(databaseText)) throw new Error('REDIS_URL names a database that is not a number');
+  return {
+    socket: socketAt(isSocket ? path : `${given.protocol}//${given.hostname || host}`, Number(given.port) || port),
+    username: decodeURIComponent(given.username) || given.searchParams.get('username') || username,
+    password: decodeURIComponent(given.password) || given.searchParams.get('password') || password,
+    database: databaseText === '' ? database : Number(databaseText),
+  };
+}
+
+/** `place` is a path, a host, or a scheme and a host. */
+function socketAt(place: string, port: number): RedisAddress['socket'] {
+  if (place.startsWith('/')) return { path: place, tls: false };
+  const [, scheme = '', bareHost = place] = /^(\w+:)\/\/(.*)$/.exec(place) ?? [];
+  if (scheme && !SCHEMES.includes(scheme)) throw new Error(`REDIS_HOST has an unknown scheme ${scheme}`);
+  const host = bareHost.replace(/^\[|\]$/g, '');
+  return TLS_SCHEMES.includes(scheme) ? { host, port, tls: true } : { host, port };
+}

@@ -1,0 +1,16 @@
+import type { Cluster } from './cluster.ts';
+
+/** One process: there is nobody to tell. */
+export function singleNode(nodeId: string): Cluster {
+  return {
+    nodeId,
+    isAlone: true,
+    publish() {},
+    onPublished() {},
+    share() {},
+    onShared() {},
+    async start() {},
+    async stop() {},
+    trouble: () => null,
+  };
+}

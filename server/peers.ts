@@ -1,0 +1,142 @@
+import type { Cluster, ClusterLog } from './cluster/cluster.ts';
+import type { App } from './pusher/app.ts';
+import type { Fact, PeerMessage, Peers } from './pusher/peers.ts';
+import type { Publication } from './pusher/publication.ts';
+import type { Pusher } from './pusher/pusher.ts';
+import type { Member, MemberId } from './pusher/roster.ts';
+
+/*
+ * What the apps of different nodes say to each other, in the cluster's words.
+ *
+ *   topic `app:<app id>`, payload: a PeerMessage
+ *   {"type":"event","channels":["orders"],"publication":{"from":"server","event":"Shipped","data":"{}"},"exceptSocketId":"1.2"}
+ *   {"type":"terminate","userId":"7"}
+ *
+ *   entries: the key names the app and what the value is about
+ *   ["<app id>","connected"]                          sockets
+ *   ["<app id>","subscribed"]                         sockets that are on a channel
+ *   ["<app id>","subscriptions","orders"]             subscriptions of the channel
+ *   ["<app id>","member","presence-room","7"]         {"id":"7","infoJson":"{…}"}
+ *   ["<app id>","user","7"]                           true: signed in
+ */
+
+const NOBODY: Peers = { forward() {}, share() {} };
+
+/** The other nodes as one app sees them. */
+export function peersOf(cluster: Cluster, app: App): Peers {
+  if (cluster.isAlone) return NOBODY;
+  const topic = topicOf(app.id);
+  return {
+    forward: (message) => cluster.publish(topic, message),
+    share: (fact) => cluster.share(keyOf(app.id, fact), fact.value),
+  };
+}
+
+/** From now on each app hears what its peers on other nodes say. What makes no sense is logged and ignored. */
+export function joinPeers(cluster: Cluster, pusher: Pusher, log: ClusterLog): void {
+  for (const hub of pusher.hubs) {
+    cluster.onPublished(topicOf(hub.app.id), (payload, node) => {
+      const message = peerMessageIn(payload);
+      if (message) hub.hear(message);
+      else log.warn({ node, app: hub.app.id }, 'Ignored what another node said of an app');
+    });
+  }
+  cluster.onShared((node, key, value) => {
+    const [appId, ...about] = partsOf(key);
+    const fact = factFrom(about, value);
+    // An app this node does not have is of no interest to it.
+    if (fact) pusher.byId(appId ?? '')?.learn(node, fact);
+    else log.warn({ node, key }, 'Ignored an entry of another node');
+  });
+}
+
+function topicOf(appId: string): string {
+  return `app:${appId}`;
+}
+
+function keyOf(appId: string, fact: Fact): string {
+  switch (fact.kind) {
+    case 'connected':
+    case 'subscribed':
+      return JSON.stringify([appId, fact.kind]);
+    case 'subscriptions':
+      return JSON.stringify([appId, fact.kind, fact.channel]);
+    case 'member':
+      return JSON.stringify([appId, fact.kind, fact.channel, fact.userId]);
+    case 'user':
+      return JSON.stringify([appId, fact.kind, fact.userId]);
+  }
+}
+
+function partsOf(key: string): string[] {
+  try {
+    const parts: unknown = JSON.parse(key);
+    return isTexts(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+/** `about` is the key without its app; null when they do not fit each other. */
+function factFrom([kind, first, second]: string[], value: unknown): Fact | null {
+  switch (kind) {
+    case 'connected':
+    case 'subscribed':
+      return isCountOrNull(value) ? { kind, value } : null;
+    case 'subscriptions':
+      return first !== undefined && isCountOrNull(value) ? { kind, channel: first, value } : null;
+    case 'member': {
+      if (first === undefined || second === undefined) return null;
+      const member = value === null ? null : memberIn(value);
+      return member === undefined ? null : { kind, channel: first, userId: second, value: member };
+    }
+    case 'user':
+      return first !== undefined && (value === true || value === null) ? { kind, userId: first, value } : null;
+    default:
+      return null;
+  }
+}
+
+function memberIn(value: unknown): Member | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, infoJson } = value;
+  return isMemberId(id) && isAbsentOrText(infoJson) ? { id, infoJson } : undefined;
+}
+
+function peerMessageIn(payload: unknown): PeerMessage | null {
+  if (!isObject(payload)) return null;
+  const { type, userId, channels, exceptSocketId } = payload;
+  if (type === 'terminate') return typeof userId === 'string' ? { type, userId } : null;
+  const publication = publicationIn(payload.publication);
+  if (type !== 'event' || !isTexts(channels) || !publication || !isAbsentOrText(exceptSocketId)) return null;
+  return { type, channels, publication, ...(exceptSocketId === undefined ? {} : { exceptSocketId }) };
+}
+
+function publicationIn(value: unknown): Publication | null {
+  if (!isObject(value)) return null;
+  const { from, event, data, userId } = value;
+  if (typeof event !== 'string') return null;
+  if (from === 'server') return typeof data === 'string' ? { from, event, data } : null;
+  if (from !== 'client' || !(userId === undefined || isMemberId(userId))) return null;
+  return { from, event, data, userId };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isAbsentOrText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}
+
+function isMemberId(value: unknown): value is MemberId {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function isCountOrNull(value: unknown): value is number | null {
+  return value === null || (Number.isSafeInteger(value) && (value as number) >= 0);
+}
