@@ -1,0 +1,25 @@
+import type { FastifyPluginAsync } from 'fastify';
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob: https:",
+  "connect-src 'self' ws: wss:",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ');
+
+/** Where the team works. One page for all of these addresses: which room is open, the page reads from its own. */
+export const panel: FastifyPluginAsync = async (fastify) => {
+  for (const path of ['/admin/chat', '/admin/chat/:room', '/chat', '/chat/:room']) {
+    fastify.get(path, (_request, reply) =>
+      reply
+        .header('content-security-policy', POLICY)
+        .header('referrer-policy', 'same-origin')
+        .header('cache-control', 'no-cache')
+        .sendFile('panel/index.html', { cacheControl: false }),
+    );
+  }
+};

@@ -1,0 +1,55 @@
+import { isValidChannelName, isValidEventName } from '../../pusher/channel-name.ts';
+import type { Hub } from '../../pusher/hub.ts';
+import { type Dialect, infoIn } from './dialect.ts';
+import { ApiRefusal } from './refusals.ts';
+import { batchRequest, decodeBody, type EventRequest, eventRequest } from './wire.ts';
+
+const MAX_CHANNELS = 100;
+const MAX_BATCH = 10;
+
+/** `POST /apps/:id/events` → `{}`, or with `info` `{"channels":{"orders":{"subscription_count":2}}}` [P-19] */
+export function publishEvent(hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect): object {
+  const event = eventRequest(decodeBody(body), dialect);
+  mustBeAllowed(hub, event, maxEventBytes);
+  send(hub, event);
+  const { info, channels } = event;
+  return info ? { channels: Object.fromEntries(channels.map((name) => [name, infoIn(dialect, hub, name, info)])) } : {};
+}
+
+/** `POST /apps/:id/batch_events` → `{"batch":{}}` (Pusher's libraries: `{}`), or `{"batch":[{"subscription_count":2},{}]}` if any asked for info */
+export function publishBatch(hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect): object {
+  const events = batchRequest(decodeBody(body), dialect);
+  if (events.length > MAX_BATCH) {
+    throw new ApiRefusal(400, `Bad request: Batch too large (${events.length} events, at most ${MAX_BATCH}).`);
+  }
+  for (const event of events) mustBeAllowed(hub, event, maxEventBytes);
+  for (const event of events) send(hub, event);
+  if (events.every(({ info }) => info === null)) return dialect === 'pusher' ? {} : { batch: {} };
+  return { batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})) };
+}
+
+function send(hub: Hub, { name, data, channels, socketId }: EventRequest): void {
+  hub.publish(channels, { from: 'server', event: name, data }, socketId);
+}
+
+function mustBeAllowed(hub: Hub, { name, data, channels }: EventRequest, maxEventBytes: number): void {
+  if (channels.length > MAX_CHANNELS) {
+    throw new ApiRefusal(
+      400,
+      `Bad request: an event goes to at most ${MAX_CHANNELS} channels, not ${channels.length}.`,
+    );
+  }
+  const bytes = Buffer.byteLength(data);
+  if (bytes > maxEventBytes) {
+    throw new ApiRefusal(
+      413,
+      `Payload too large. The data content of this event takes ${bytes} bytes, at most ${maxEventBytes} are allowed.`,
+    );
+  }
+  if (!hub.app.strictNames) return;
+  if (!isValidEventName(name)) throw new ApiRefusal(400, 'Bad request: an event name takes at most 200 characters.');
+  const invalid = channels.find((channel) => !isValidChannelName(channel));
+  if (invalid !== undefined) {
+    throw new ApiRefusal(400, `Bad request: ${JSON.stringify(invalid)} is not a valid channel name.`);
+  }
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+export interface BadHandshake {
+  status: 400 | 426 | 505;
+  reason: string;
+}
+
+/** 16 bytes in base64 (RFC 6455 §4.1). */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+
+/**
+ * What keeps a request for an upgrade from becoming a WebSocket (RFC 6455 §4.2.1); null: nothing. Reverb goes on after
+ * such an answer as if the handshake had succeeded. [Q-A]
+ */
+export function whyNotUpgraded({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): BadHandshake | null {
+  if (httpVersionMajor !== 1 || httpVersionMinor < 1) return { status: 505, reason: 'HTTP/1.1 is needed' };
+  if (!headers.host) return bad('Host is missing');
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return bad('Upgrade must be websocket');
+  if (!KEY.test(headers['sec-websocket-key'] ?? '')) return bad('Sec-WebSocket-Key is missing or invalid');
+  if (headers['sec-websocket-version'] !== '13') return { status: 426, reason: 'Sec-WebSocket-Version must be 13' };
+  return null;
+}
+
+/** What a request that came without an upgrade lacks. */
+export function whyNotAsked({ headers }: IncomingMessage): BadHandshake {
+  // Node sees an upgrade only where both headers ask for one.
+  return headers.upgrade ? bad('Connection must be Upgrade') : { status: 426, reason: 'This is a WebSocket' };
+}
+
+function bad(reason: string): BadHandshake {
+  return { status: 400, reason };
+}

@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import { type RawData, WebSocket } from 'ws';
+import type { Connection } from '../../pusher/connection.ts';
+import { ERRORS } from '../../pusher/errors.ts';
+import type { Frame } from '../../pusher/frames.ts';
+import type { Session } from '../../pusher/session.ts';
+import type { Outgoing } from './outgoing.ts';
+import { wireOf } from './wire.ts';
+
+/** A longer queue is written at once instead of at the end of the turn. */
+const MAX_BYTES_PER_WRITE = 64 * 1024;
+const TOO_BIG = 1009;
+
+/** A WebSocket of this door; ws makes one per handshake. Listeners are shared functions that find their way by `this`. */
+export class PusherWebSocket extends WebSocket {
+  connection: SocketConnection | undefined;
+
+  /** ws also closes by itself: as an answer to the peer's close frame or to a breach of RFC 6455. */
+  override close(code?: number, reason?: string | Buffer): void {
+    // What was sent before goes before: a close frame is the last (RFC 6455 §5.5.1).
+    this.connection?.flush();
+    // ws names no reason when it refuses a message for its size; Reverb does. [P-8]
+    super.close(code, reason ?? (code === TOO_BIG ? 'Maximum message size exceeded' : undefined));
+  }
+
+  /**
+   * Longer messages are refused from the header of the frame that makes them so. ws has one limit for all sockets of a
+   * server and our apps have each their own, hence the reach into its receiver; a test notices if it moves.
+   */
+  limitMessages(bytes: number): void {
+    (this as unknown as { _receiver: { _maxPayload: number } })._receiver._maxPayload = bytes;
+  }
+}
+
+export interface SocketRules {
+  maxUnreadBytes: number;
+  /** The peer left more than `maxUnreadBytes` unread and is being closed. */
+  onSlowReader(session: Session | null): void;
+}
+
+/**
+ * The core's connection, on a WebSocket: control frames and closing through ws, ready frames straight to the stream.
+ * Writing past ws is safe as long as it compresses nothing: only then does it keep frames back in a queue of its own.
+ * Without compression each of its frames is on the stream, whole, when the call that sends it returns.
+ */
+export class SocketConnection implements Connection {
+  session: Session | null = null;
+  readonly #ws: PusherWebSocket;
+  readonly #stream: Socket;
+  readonly #outgoing: Outgoing;
+  readonly #rules: SocketRules;
+  #frames: Frame[] = [];
+  #bytes = 0;
+
+  constructor(ws: PusherWebSocket, stream: Socket, outgoing: Outgoing, rules: SocketRules) {
+    this.#ws = ws;
+    this.#stream = stream;
+    this.#outgoing = outgoing;
+    this.#rules = rules;
+    ws.connection = this;
+    ws.on('message', onMessage);
+    ws.on('ping', onPing);
+    ws.on('pong', onPong);
+    ws.on('close', onClose);
+  }
+
+  send(frame: Frame): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#bytes += wireOf(frame).length;
+    if (this.#frames.push(frame) === 1) this.#outgoing.add(this);
+    if (this.#bytes >= MAX_BYTES_PER_WRITE) this.flush();
+  }
+
+  ping(): void {
+    this.flush();
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  }
+
+  close(code: number, reason: string): void {
+    // A peer that ended its side may still leave ours unread; ws would wait for it for ever.
+    if (this.#stream.readableEnded) this.#stream.destroy();
+    else this.#ws.close(code, reason);
+  }
+
+  flush(): void {
+    if (this.#frames.length === 0) return;
+    const frames = this.#frames;
+    const bytes = this.#bytes;
+    this.#frames = [];
+    this.#bytes = 0;
+    if (this.#mayWrite(bytes)) this.#stream.write(this.#outgoing.join(frames));
+  }
+
+  /** Answered here and not by ws, so that a pong takes its turn and counts as unread like everything else. */
+  answerPing(payload: Buffer): void {
+    this.flush();
+    if (this.#mayWrite(payload.length)) this.#ws.pong(payload);
+  }
+
+  /** What the system takes at once is not unread; beyond that nothing is added to a queue that would get too long. [P-8] */
+  #mayWrite(bytes: number): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false;
+    const unread = this.#stream.writableLength;
+    if (unread === 0 || unread + bytes <= this.#rules.maxUnreadBytes) return true;
+    this.#rules.onSlowReader(this.session);
+    this.#ws.close(...ERRORS.slowReader);
+    this.session?.closed();
+    return false;
+  }
+}
+
+function onMessage(this: WebSocket, data: RawData): void {
+  (this as PusherWebSocket).connection?.session?.receive((data as Buffer).toString());
+}
+
+function onPing(this: WebSocket, payload: Buffer): void {
+  const { connection } = this as PusherWebSocket;
+  connection?.session?.receiveControlFrame();
+  connection?.answerPing(payload);
+}
+
+function onPong(this: WebSocket): void {
+  (this as PusherWebSocket).connection?.session?.receiveControlFrame();
+}
+
+function onClose(this: WebSocket): void {
+  (this as PusherWebSocket).connection?.session?.closed();
+}

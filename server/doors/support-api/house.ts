@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import type { Accounts, SignedIn } from '../../identity/accounts.ts';
+import type { Guests } from '../../identity/guests.ts';
+import type { Form } from '../../identity/validation.ts';
+import type { Hub } from '../../pusher/hub.ts';
+import type { Desk } from '../../support/desk.ts';
+import type { AuthenticateOptions } from './authenticate.ts';
+import type { FileLinks } from './file-links.ts';
+import type { Presenter } from './present.ts';
+
+/** What this door asks of the house. */
+export interface House extends Desk, AuthenticateOptions {
+  accounts: Accounts;
+  guests: Guests;
+  /** Makes the first admin of a new server. */
+  setUp(form: Form): Promise<SignedIn['user']>;
+  /** The site whose page a request comes from; undefined when pages of that origin may not open the widget. */
+  siteOf(origin: string | undefined, host: string): Promise<string | undefined>;
+  /** Whose channels the desk speaks on. */
+  hub: Hub;
+  present: Presenter;
+  fileLinks: FileLinks;
+  /** Requests whose answers announcements wait for. */
+  watchAnswers(fastify: FastifyInstance): void;
+  /** Origins whose pages may call; `*` for any. */
+  corsOrigins: readonly string[];
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo, Socket } from 'node:net';
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { refuseBytes, refusePath } from './before-routing.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { singleNode } from './cluster/single-node.ts';
+import type { Config, ListenConfig } from './config.ts';
+import { debugConsole, logObserver } from './console.ts';
+import { control } from './doors/control/routes.ts';
+import { pages } from './doors/pages/routes.ts';
+import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
+import { pusherHttp } from './doors/pusher-http/routes.ts';
+import { pusherSocket } from './doors/pusher-socket/routes.ts';
+import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
+import { joinPeers, peersOf } from './peers.ts';
+import { Pusher } from './pusher/pusher.ts';
+import { RestartSignal } from './restart-signal.ts';
+import { listenAlso } from './second-port.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes WebSocket upgrades. */
+    isSocket?: boolean;
+  }
+}
+
+export interface ServerOptions {
+  log: FastifyBaseLogger;
+  /** Prints what Reverb's --debug prints; null: structured log only. */
+  debug: ((line: string) => void) | null;
+  /** Called once on every node when a restart has been ordered. */
+  onRestart(): void;
+  /** The desk has no admin yet: whoever has this token becomes the first. */
+  onSetUp(token: string): void;
+}
+
+export interface Server {
+  /** Opens the ports. @throws Error when one is taken */
+  listen(): Promise<{ port: number; apiPort: number | null }>;
+  /** Lets go of all sockets, spread over the time the settings give, finishes requests and closes. */
+  close(): Promise<void>;
+}
+
+const SWEEP_MS = 1000;
+/** At most this long a stopping server waits for requests under way. */
+const LAST_REQUESTS_MS = 5000;
+const IDLE_CHECK_MS = 50;
+const RESTART = 'restart';
+
+/** The whole house, wired from top to bottom. */
+export async function buildServer(config: Config, { log, debug, onRestart, onSetUp }: ServerOptions): Promise<Server> {
+  const { listen, apps, api } = config;
+
+  // Between nodes
+  const nodeId = randomUUID();
+  // Here and below: what a house without it need not load is loaded only where it is wanted.
+  const cluster: Cluster = config.redis
+    ? (await import('./cluster/redis.ts')).redisCluster(config.redis, nodeId, log)
+    : singleNode(nodeId);
+
+  // The protocol
+  const observer = debug ? debugConsole(debug) : logObserver(log);
+  const pusher = new Pusher(apps, (app) => peersOf(cluster, app), observer);
+  joinPeers(cluster, pusher, log);
+
+  // The doors
+  let isDraining = false;
+  const health = (): Health => {
+    if (isDraining) return { isServing: false, words: 'Stopping' };
+    // Why is in the log: `/up` is open to all, and the reason names the inside of somebody's network.
+    return { isServing: true, words: cluster.trouble() ? 'degraded: the other nodes cannot be reached' : 'OK' };
+  };
+  const restartSignal = new RestartSignal(apps);
+  const restartAll = () => {
+    cluster.publish(RESTART, null);
+    onRestart();
+  };
+  cluster.onPublished(RESTART, onRestart);
+
+  const house = openHouse(listen, log);
+  await house.register(websocket, { options: SOCKET_OPTIONS, errorHandler: (error) => log.debug(error) });
+  // Node lets go of a socket that asks for an upgrade. If nobody takes it, it must not stay; ws lifts the time-out.
+  house.server.on('upgrade', (_request, socket: Socket) => {
+    socket.setTimeout(listen.headersTimeoutSeconds * 1000).on('timeout', socket.destroy);
+  });
+  house.websocketServer.on('headers', (headers: string[]) => headers.push('X-Powered-By: Laravel Reverb'));
+  house.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.ws && !request.is404 && !request.routeOptions.config.isSocket) {
+      return reply.code(400).type('text/plain').send('Bad request: there is nothing to upgrade to here.');
+    }
+  });
+  await house.register(pusherSocket, {
+    prefix: listen.path,
+    pusher,
+    maxUnreadBytes: config.maxUnreadBytes,
+    isDraining: () => isDraining,
+    log,
+  });
+  await house.register(pusherHttp, {
+    path: listen.path,
+    pusher,
+    maxUnreadBytes: config.maxUnreadBytes,
+    isDraining: () => isDraining,
+    log,
+  });
+  await house.register(pusherApi, { prefix: listen.path, pusher, health, ...api });
+  if (listen.path) await house.register(nothingElse, api);
+  await house.register(control, {
+    prefix: listen.path,
+    isValidOrder: (authorization) => restartSignal.isValid(authorization, Math.floor(Date.now() / 1000)),
+    restart: restartAll,
+  });
+  if (config.desk) {
+    const { desk } = await import('./desk.ts');
+    await house.register(desk, { config: config.desk, pusher, cluster, onSetUp });
+  }
+  await house.register(pages, {
+    pusher,
+    demo: config.demo,
+    socketPath: listen.path,
+    deskAppId: config.desk?.appId ?? null,
+  });
+
+  const sweeper = setInterval(() => pusher.sweep(), SWEEP_MS);
+  let closeSecondPort: () => Promise<void> = async () => {};
+
+  return {
+    async listen() {
+      await cluster.start();
+      await house.listen({ host: listen.host, port: listen.port });
+      const { port } = house.server.address() as AddressInfo;
+      if (listen.apiPort === null) return { port, apiPort: null };
+      const second = await listenAlso(house.server, listen.host, listen.apiPort);
+      closeSecondPort = second.close;
+      return { port, apiPort: second.port };
+    },
+
+    async close() {
+      isDraining = true;
+      await pusher.drain(config.drainSeconds * 1000);
+      clearInterval(sweeper);
+      // A client that has not finished its request by then will not.
+      const patienceMs = Math.min(listen.requestTimeoutSeconds * 1000, LAST_REQUESTS_MS);
+      const lastCall = setTimeout(() => house.server.closeAllConnections(), patienceMs);
+      // What is answered only now would otherwise be kept alive until then.
+      const idleCall = setInterval(() => house.server.closeIdleConnections(), IDLE_CHECK_MS);
+      await Promise.all([house.close(), closeSecondPort()]);
+      clearTimeout(lastCall);
+      clearInterval(idleCall);
+      await cluster.stop();
+    },
+  };
+}
+
+/** How often Node looks for requests that are late; its own half minute would be added to every time-out. */
+const LATENESS_CHECK_MS = 1000;
+
+function openHouse(listen: ListenConfig, log: FastifyBaseLogger) {
+  const { tls, headersTimeoutSeconds, requestTimeoutSeconds, trustedProxies } = listen;
+  const timeouts = {
+    headersTimeout: headersTimeoutSeconds * 1000,
+    handshakeTimeout: headersTimeoutSeconds * 1000, // of TLS
+    connectionsCheckingInterval: LATENESS_CHECK_MS,
+  };
+  const options = {
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    frameworkErrors: refusePath,
+    clientErrorHandler: refuseBytes,
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 1000 },
+    pluginTimeout: 0, // the desk may have many rows of an app to move
+    trustProxy: trustedProxies.includes('*') || [...trustedProxies],
+    requestTimeout: requestTimeoutSeconds * 1000,
+    keepAliveTimeout: 75_000, // longer than a proxy's
+    forceCloseConnections: 'idle',
+  } as const;
+  if (!tls) return fastify({ ...options, http: timeouts });
+  const https = { ...timeouts, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
+  return fastify({
+    ...options,
+    https: tls.passphrase === null ? https : { ...https, passphrase: tls.passphrase },
+  }) as unknown as FastifyInstance;
+}
+
+const SOCKET_OPTIONS = {
+  WebSocket: PusherWebSocket as never,
+  // Of a socket without an app; its app sets its own.
+  maxPayload: 1024,
+  autoPong: false,
+  perMessageDeflate: false,
+  clientTracking: false,
+  closeTimeout: 5000,
+  handleProtocols: () => false as const,
+};
