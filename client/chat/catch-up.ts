@@ -1,0 +1,57 @@
+import type { Message, MessagePage } from './message.ts';
+import { firstSeq, holeAfter, lastSeq, type Timeline } from './timeline.ts';
+
+/** How many of the known messages are read again, because they may have been edited or deleted meanwhile. */
+const REREAD = 50;
+const PAGE = 200;
+
+export interface CatchUpParts {
+  timeline(): Timeline;
+  newest(): Promise<MessagePage>;
+  after(seq: number, limit: number): Promise<MessagePage>;
+  take(messages: readonly Message[]): void;
+}
+
+/**
+ * Brings the timeline to the server's end and closes its holes. One run at a time; a wish that comes during a run makes
+ * one more, because what it is about may be later than what was asked.
+ */
+export function catchUpOf(parts: CatchUpParts): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let isWanted = false;
+
+  async function run(): Promise<void> {
+    while (isWanted) {
+      isWanted = false;
+      await once(parts);
+    }
+  }
+  return () => {
+    isWanted = true;
+    running ??= run().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+async function once({ timeline, newest, after, take }: CatchUpParts): Promise<void> {
+  if (timeline().messages.length === 0) {
+    take((await newest()).messages);
+  } else {
+    let from = Math.max(firstSeq(timeline()) - 1, (holeAfter(timeline()) ?? lastSeq(timeline())) - REREAD);
+    for (;;) {
+      const { messages, hasMore = messages.length === PAGE } = await after(from, PAGE);
+      take(messages);
+      const reached = messages.at(-1)?.seq ?? from;
+      if (!hasMore || reached <= from) break;
+      from = reached;
+    }
+  }
+  for (let hole = holeAfter(timeline()); hole !== null; hole = holeAfter(timeline())) {
+    const { messages } = await after(hole, PAGE);
+    take(messages);
+    // Nothing there: the server has no such messages, so there is nothing to wait for.
+    if (holeAfter(timeline()) === hole) return;
+  }
+}

@@ -1,0 +1,304 @@
+import type { Api } from './api.ts';
+import { aloneAmongTabs } from './browser-tabs.ts';
+import { catchUpOf } from './catch-up.ts';
+import type { LiveConnection } from './live.ts';
+import type { Message, Room } from './message.ts';
+import { type Outbox, type Outgoing, type OutgoingFile, senderOf } from './sending.ts';
+import { type Store, storeOf } from './store.ts';
+import type { TabNews } from './tabs.ts';
+import * as time from './timeline.ts';
+import { type Trouble, troubleFrom } from './trouble.ts';
+import { typingOf, typistsOf } from './typing.ts';
+
+/**
+ * How the room is heard: `live` over the socket, `polling` while sockets do not work, `waiting` when nothing does.
+ */
+export type Link = 'connecting' | 'live' | 'polling' | 'waiting';
+
+export interface ConversationState {
+  room: Room;
+  timeline: time.Timeline;
+  /** Not yet stored by the server, in the order they will be sent. */
+  outgoing: readonly Outgoing[];
+  progress: ReadonlyMap<string, number>;
+  typists: readonly string[];
+  link: Link;
+  /** Why nothing goes out at present, and until when the server asked to wait. */
+  trouble: Trouble | null;
+  retryAt: number | null;
+  /** Whether the newest messages have come once. */
+  hasLoaded: boolean;
+  isLoadingOlder: boolean;
+  /** How far ahead of this device's clock the server's is. */
+  clockSkewMs: number;
+}
+
+export interface ConversationParts {
+  api: Api;
+  outbox: Outbox;
+  myId: number;
+  isTeam: boolean;
+  /** Resolves once the socket's code is loaded; null: sockets are not to be used. */
+  connection: () => LiveConnection | null;
+  tell(news: TabNews): void;
+  /** A message from the other side that was not there before. */
+  onReceived(message: Message): void;
+  onUnauthenticated(): void;
+}
+
+export type Conversation = ReturnType<typeof openConversation>;
+
+const NEWEST = 50;
+const POLL_MS = 5000;
+/** How long a connection may take before messages are asked for instead. */
+const PATIENCE_MS = 4000;
+/** What is less is the network's delay, not a wrong clock. */
+const NOTABLE_SKEW_MS = 60_000;
+
+export function openConversation(room: Room, parts: ConversationParts) {
+  const { api, outbox, myId, isTeam } = parts;
+  const store = storeOf<ConversationState>({
+    room,
+    timeline: time.emptyTimeline,
+    outgoing: [],
+    progress: new Map(),
+    typists: [],
+    link: 'connecting',
+    trouble: null,
+    retryAt: null,
+    hasLoaded: false,
+    isLoadingOlder: false,
+    clockSkewMs: 0,
+  });
+  const state = store.get;
+  const stopping = new AbortController();
+  let stopListening: () => void = () => {};
+  let isJoined = false;
+  let poller: ReturnType<typeof setTimeout> | undefined;
+  let delivery: ReturnType<typeof setTimeout> | undefined;
+  let newestHeard = 0;
+
+  const take = (timeline: time.Timeline) => {
+    const before = state().timeline;
+    if (timeline === before) return;
+    store.set({ timeline });
+    void refreshOutgoing();
+    const last = time.lastSeq(timeline);
+    // What was there when the room was opened is no news.
+    if (state().hasLoaded) for (const message of newerThan(timeline, newestHeard)) heard(message);
+    newestHeard = Math.max(newestHeard, last);
+  };
+
+  function heard(message: Message): void {
+    typists.forget(message.author.id);
+    if (!time.isFromOther(message, isTeam)) return;
+    parts.onReceived(message);
+    // Reading says more than receiving, and whoever looks reads at once.
+    delivery ??= setTimeout(() => {
+      delivery = undefined;
+      const { timeline } = state();
+      if (time.unreadBy(timeline, isTeam) > 0) api.delivered(room.id, time.lastSeq(timeline)).catch(() => {});
+    }, 500);
+  }
+
+  /** A message is shown once: when the server has it, no longer as one on its way. */
+  async function refreshOutgoing(): Promise<void> {
+    const waiting = await outbox.ofRoom(room.id);
+    const stored = new Set(state().timeline.messages.map(({ clientId }) => clientId));
+    const outgoing = waiting.filter(({ clientId }) => !stored.has(clientId));
+    if (outgoing.length > 0 || state().outgoing.length > 0) store.set({ outgoing });
+  }
+
+  const typists = typistsOf((names) => store.set({ typists: names }));
+  const typing = typingOf((isTyping) => void api.typing(room.id, isTyping).catch(() => {}));
+
+  const sender = senderOf(room.id, {
+    outbox,
+    post: (entry, onProgress, signal) => api.send(room.id, entry, onProgress, signal),
+    alone: aloneAmongTabs,
+    onStored(message) {
+      const skew = message.sentAt - Date.now();
+      store.set({ trouble: null, retryAt: null, clockSkewMs: Math.abs(skew) > NOTABLE_SKEW_MS ? skew : 0 });
+      take(time.withRead(time.withNew(state().timeline, message), isTeam, message.seq));
+      closeHole();
+    },
+    onChange() {
+      parts.tell({ kind: 'outbox', roomId: room.id });
+      void refreshOutgoing();
+    },
+    onProgress: (clientId, part) => store.set({ progress: new Map(state().progress).set(clientId, part) }),
+    onTrouble(trouble, retryAt) {
+      if (trouble.kind === 'unauthenticated') parts.onUnauthenticated();
+      store.set({ trouble: retryAt === null ? null : trouble, retryAt });
+    },
+  });
+
+  const catchUp = catchUpOf({
+    timeline: () => state().timeline,
+    newest: () => api.newest(room.id, NEWEST, stopping.signal),
+    after: (seq, limit) => api.after(room.id, seq, limit, stopping.signal),
+    take: (messages) => take(time.withPage(state().timeline, messages)),
+  });
+
+  function closeHole(): void {
+    if (time.holeAfter(state().timeline) !== null) void resync();
+  }
+
+  /** Asks for what was missed; only then is the link what it says it is. */
+  async function resync(): Promise<void> {
+    if (stopping.signal.aborted) return;
+    try {
+      await Promise.all([catchUp(), refreshRoom()]);
+      store.set({ hasLoaded: true, link: isJoined ? 'live' : poller ? 'polling' : state().link });
+    } catch (error) {
+      const trouble = troubleFrom(error);
+      if (trouble.kind === 'unauthenticated') parts.onUnauthenticated();
+      store.set({ link: 'waiting' });
+      if (isJoined) pollLater();
+    }
+  }
+
+  async function refreshRoom(): Promise<void> {
+    store.set({ room: await api.roomById(room.id, stopping.signal) });
+  }
+
+  /** Asks every few seconds until events come again by themselves. */
+  function pollLater(ms = POLL_MS): void {
+    clearTimeout(poller);
+    if (stopping.signal.aborted) return;
+    poller = setTimeout(async () => {
+      await resync();
+      if (isJoined && state().link === 'live') stopPolling();
+      else pollLater(document.hidden ? POLL_MS * 4 : POLL_MS);
+    }, ms);
+  }
+  function stopPolling(): void {
+    clearTimeout(poller);
+    poller = undefined;
+  }
+
+  const listener = {
+    sent(message: Message) {
+      take(time.withNew(state().timeline, message));
+      closeHole();
+    },
+    updated: (message: Message) => take(time.withCorrection(state().timeline, message.id, message)),
+    deleted: (id: number, deletedAt: number) => take(time.withCorrection(state().timeline, id, { deletedAt })),
+    typing(userId: number, name: string, isTyping: boolean) {
+      if (userId !== myId) typists.heard(userId, name, isTyping);
+    },
+    read: (isTeamReading: boolean, seq: number) => take(time.withRead(state().timeline, isTeamReading, seq)),
+    delivered: (isTeamThere: boolean, seq: number) => take(time.withDelivered(state().timeline, isTeamThere, seq)),
+    // The event does not say how long the line is; only a room that waits stands in one.
+    roomChanged: (changed: Room) =>
+      store.set({ room: { ...changed, queue: changed.status === 'open' ? state().room.queue : null } }),
+    joined() {
+      isJoined = true;
+      stopPolling();
+      void resync();
+    },
+    refused() {
+      isJoined = false;
+      pollLater(0);
+    },
+  };
+
+  /** The connection came up, went down, or is there at last. */
+  function connectionChanged(): void {
+    const connection = parts.connection();
+    if (connection?.isUp()) return;
+    isJoined = false;
+    if (state().link === 'live') store.set({ link: 'connecting' });
+    if (!poller) pollLater(PATIENCE_MS);
+  }
+
+  function start(): void {
+    const connection = parts.connection();
+    if (connection) {
+      stopListening();
+      stopListening = connection.listen(room.id, listener);
+    }
+    connectionChanged();
+    void resync();
+    void refreshOutgoing();
+    sender.wake();
+  }
+
+  return {
+    id: room.id,
+    state: store as Store<ConversationState>,
+    start,
+    connectionChanged,
+
+    /** The person is back, or the network is: whatever waits is tried now. */
+    wake() {
+      parts.connection()?.nudge();
+      sender.wake();
+      void resync();
+    },
+
+    send: (entry: { clientId: string; text: string; files: readonly OutgoingFile[] }) =>
+      sender.send({ ...entry, roomId: room.id, queuedAt: Date.now(), failure: null }),
+    retry: sender.retry,
+    discard: sender.discard,
+    adopt: sender.adopt,
+    typing,
+
+    /** Everything there is has been seen by this side. */
+    read(): void {
+      const { timeline } = state();
+      if (time.unreadBy(timeline, isTeam) === 0) return;
+      const seq = time.lastSeq(timeline);
+      take(time.withRead(timeline, isTeam, seq));
+      parts.tell({ kind: 'read', roomId: room.id, seq });
+      api.read(room.id).catch(() => {});
+    },
+
+    async close(): Promise<void> {
+      await api.close(room.id).catch(() => {});
+      // The event says so too; without a socket nobody else would.
+      await refreshRoom().catch(() => {});
+    },
+
+    async loadOlder(): Promise<void> {
+      const { timeline, isLoadingOlder } = state();
+      if (isLoadingOlder || !time.hasOlder(timeline)) return;
+      store.set({ isLoadingOlder: true });
+      try {
+        const page = await api.before(room.id, time.firstSeq(timeline), NEWEST, stopping.signal);
+        const next = time.withPage(state().timeline, page.messages);
+        take(page.messages.length === 0 ? time.withStart(next) : next);
+      } catch {
+        // Scrolling up again asks again.
+      } finally {
+        store.set({ isLoadingOlder: false });
+      }
+    },
+
+    hear(news: TabNews): void {
+      if (!('roomId' in news) || news.roomId !== room.id) return;
+      if (news.kind === 'read') take(time.withRead(state().timeline, isTeam, news.seq));
+      if (news.kind === 'outbox') void refreshOutgoing();
+    },
+
+    stop(): void {
+      stopping.abort();
+      clearTimeout(delivery);
+      stopPolling();
+      stopListening();
+      sender.stop();
+      typing.stopped();
+      typists.stop();
+    },
+  };
+}
+
+function newerThan(timeline: time.Timeline, seq: number): Message[] {
+  const newer: Message[] = [];
+  for (let index = timeline.messages.length - 1; index >= 0; index -= 1) {
+    const message = timeline.messages[index] as Message;
+    if (message.seq <= seq) break;
+    newer.unshift(message);
+  }
+  return newer;
+}

@@ -1,0 +1,60 @@
+/** How often others are told that somebody types, when that is over, and how long it is believed. */
+export const TELL_EVERY_MS = 2000;
+export const IDLE_MS = 3000;
+export const BELIEVED_MS = 5000;
+
+export interface Typing {
+  keyPressed(): void;
+  /** Sent, left, or emptied. */
+  stopped(): void;
+}
+
+/** Tells the server that this side types: at once, then at most every two seconds, and when it has stopped. */
+export function typingOf(tell: (isTyping: boolean) => void, now: () => number = Date.now): Typing {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  const stopped = () => {
+    clearTimeout(idle);
+    if (toldAt === Number.NEGATIVE_INFINITY) return;
+    toldAt = Number.NEGATIVE_INFINITY;
+    tell(false);
+  };
+  return {
+    keyPressed() {
+      clearTimeout(idle);
+      idle = setTimeout(stopped, IDLE_MS);
+      if (now() - toldAt < TELL_EVERY_MS) return;
+      toldAt = now();
+      tell(true);
+    },
+    stopped,
+  };
+}
+
+/** Who is typing on the other side. A word that nobody renews is forgotten. */
+export function typistsOf(onChange: (names: readonly string[]) => void) {
+  const typing = new Map<number, { name: string; timer: ReturnType<typeof setTimeout> }>();
+  const forget = (userId: number) => {
+    const known = typing.get(userId);
+    if (!known) return;
+    clearTimeout(known.timer);
+    typing.delete(userId);
+    changed();
+  };
+  const changed = () => onChange(Array.from(typing.values(), ({ name }) => name));
+  return {
+    heard(userId: number, name: string, isTyping: boolean) {
+      if (!isTyping) return forget(userId);
+      clearTimeout(typing.get(userId)?.timer);
+      const isNew = !typing.has(userId);
+      typing.set(userId, { name, timer: setTimeout(() => forget(userId), BELIEVED_MS) });
+      if (isNew) changed();
+    },
+    /** A message from somebody ends their typing. */
+    forget,
+    stop() {
+      for (const { timer } of typing.values()) clearTimeout(timer);
+      typing.clear();
+    },
+  };
+}

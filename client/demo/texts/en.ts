@@ -1,0 +1,56 @@
+/** All the page says. What stands between backticks is code. */
+export const en = {
+  language: 'Language',
+  title: 'Your realtime server',
+  lead: 'This page talks to your server through an unmodified `laravel-echo`, exactly as your application will.',
+  widget: 'The chat widget',
+
+  connecting: 'Connecting…',
+  connected: 'Connected',
+  reconnecting: 'The connection is lost',
+  failed: 'The server does not answer',
+  disconnected: 'Not connected',
+  connectingMore: 'A WebSocket to `{address}`.',
+  connectedMore: 'Socket `{socket}` on `{address}`.',
+  reconnectingMore: 'Trying again by itself. Is the server stopped?',
+  failedMore: 'It is being tried again and again. Is the server stopped?',
+  disconnectedMore: 'The server does not want this page back.',
+  serverSaid: 'The server said: {reason}',
+  tryNow: 'Try now',
+  alone: 'You are alone here. Open this page in a second tab to hear an answer.',
+  together: 'Tabs that have this page open: {count}',
+
+  whisper: 'Whisper',
+  whisperMore: 'A client event: from socket to socket, past your backend. All other tabs hear it.',
+  whisperLabel: 'To the other tabs',
+  whisperButton: 'Whisper',
+  whisperAlone: 'Whispered, but no other tab is open.',
+  whisperOffline: 'Not sent: there is no connection.',
+  publish: 'Publish',
+  publishMore: 'What a backend does: a signed `POST` to the HTTP API. Every tab hears it, this one too.',
+  publishLabel: 'To everybody',
+  publishButton: 'Publish',
+  request: 'The request',
+  unreachable: 'Not sent: the server cannot be reached.',
+
+  log: 'What was said',
+  nothing: 'Nothing yet.',
+  you: 'you',
+  whispered: 'whispered',
+  published: 'published',
+  joined: 'A tab was opened',
+  left: 'A tab was closed',
+  refused: 'Refused: {reason}',
+
+  own: 'Connect your own application',
+  browser: 'In the browser',
+  laravel: 'In the `.env` of Laravel',
+  library: 'From any other backend, with a Pusher library',
+  copy: 'Copy',
+  copied: 'Copied',
+  secret:
+    'The secret is in the `.env` of this server: the first start wrote it into the folder you started it in. If you gave it settings in another way, it is there.',
+  production: 'This page is not shown when `APP_ENV=production` or `ANTIPHON_DEMO=off`.',
+};
+
+export type Texts = typeof en;

@@ -1,0 +1,56 @@
+import type { Texts } from './en.ts';
+
+export const fr: Texts = {
+  language: 'Langue',
+  title: 'Votre serveur temps réel',
+  lead: 'Cette page parle à votre serveur par un `laravel-echo` ordinaire, exactement comme le fera votre application.',
+  widget: 'Le widget de discussion',
+
+  connecting: 'Connexion…',
+  connected: 'Connecté',
+  reconnecting: 'La connexion est perdue',
+  failed: 'Le serveur ne répond pas',
+  disconnected: 'Non connecté',
+  connectingMore: 'Un WebSocket vers `{address}`.',
+  connectedMore: 'Socket `{socket}` sur `{address}`.',
+  reconnectingMore: 'Les essais reprennent d’eux-mêmes. Le serveur est-il arrêté ?',
+  failedMore: 'Les essais continuent. Le serveur est-il arrêté ?',
+  disconnectedMore: 'Le serveur ne veut pas de cette page.',
+  serverSaid: 'Le serveur a dit : {reason}',
+  tryNow: 'Essayer maintenant',
+  alone: 'Vous êtes seul ici. Ouvrez cette page dans un second onglet pour entendre une réponse.',
+  together: 'Onglets ouverts sur cette page : {count}',
+
+  whisper: 'Chuchoter',
+  whisperMore:
+    'Un événement client : de socket à socket, sans passer par votre backend. Tous les autres onglets l’entendent.',
+  whisperLabel: 'Aux autres onglets',
+  whisperButton: 'Chuchoter',
+  whisperAlone: 'Envoyé, mais aucun autre onglet n’est ouvert.',
+  whisperOffline: 'Non envoyé : il n’y a pas de connexion.',
+  publish: 'Publier',
+  publishMore: 'Ce que fait un backend : un `POST` signé vers l’API HTTP. Chaque onglet l’entend, celui-ci aussi.',
+  publishLabel: 'À tous',
+  publishButton: 'Publier',
+  request: 'La requête',
+  unreachable: 'Non envoyé : le serveur est injoignable.',
+
+  log: 'Ce qui a été dit',
+  nothing: 'Rien encore.',
+  you: 'vous',
+  whispered: 'chuchoté',
+  published: 'publié',
+  joined: 'Un onglet s’est ouvert',
+  left: 'Un onglet s’est fermé',
+  refused: 'Refusé : {reason}',
+
+  own: 'Connectez votre propre application',
+  browser: 'Dans le navigateur',
+  laravel: 'Dans le `.env` de Laravel',
+  library: 'Depuis tout autre backend, avec une bibliothèque Pusher',
+  copy: 'Copier',
+  copied: 'Copié',
+  secret:
+    'Le secret est dans le `.env` de ce serveur : le premier démarrage l’a écrit dans le dossier d’où vous l’avez lancé. Si vous l’avez réglé autrement, il est là.',
+  production: 'Cette page n’existe pas avec `APP_ENV=production` ou `ANTIPHON_DEMO=off`.',
+};

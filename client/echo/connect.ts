@@ -1,0 +1,33 @@
+import Echo from 'laravel-echo';
+import Pusher from 'pusher-js';
+
+export interface SocketAddress {
+  key: string;
+  /** Of the server: `https://chat.example.com`. */
+  base: string;
+  /** In front of `/app/<key>`. */
+  path: string;
+  authUrl: string;
+  token: string | null;
+}
+
+export type RoomEcho = Echo<'reverb'>;
+
+export function connectEcho({ key, base, path, authUrl, token }: SocketAddress): RoomEcho {
+  const { protocol, hostname, port } = new URL(base);
+  const isSecure = protocol === 'https:';
+  const portNumber = Number(port) || (isSecure ? 443 : 80);
+  return new Echo({
+    broadcaster: 'reverb',
+    key,
+    Pusher,
+    wsHost: hostname,
+    wsPort: portNumber,
+    wssPort: portNumber,
+    wsPath: path,
+    forceTLS: isSecure,
+    enabledTransports: ['ws', 'wss'],
+    authEndpoint: authUrl,
+    bearerToken: token,
+  });
+}

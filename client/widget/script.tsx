@@ -1,0 +1,32 @@
+import { createRoot } from 'react-dom/client';
+import type { LoaderHandover } from '../loader.ts';
+import { openHost } from './host.ts';
+import type { WidgetSettings } from './settings.ts';
+import { startWidget, type Widget } from './start.tsx';
+
+/** What the loader loads: the widget as one script. It takes over from the loader's launcher. */
+async function takeOver(handover: LoaderHandover): Promise<void> {
+  const { root, container } = openHost(handover.nonce);
+  const hadFocus = document.activeElement === handover.host;
+  const { token, ...identity } = handover.identity;
+  const widget: Widget = await startWidget({
+    base: handover.base,
+    settings: handover.settings as WidgetSettings,
+    identity,
+    token,
+    isOpen: handover.isOpen,
+    emit: handover.emit,
+    hasFocus: () => root.activeElement !== null,
+  });
+  createRoot(container).render(widget.view());
+  handover.host.remove();
+  if (hadFocus && !handover.isOpen) requestAnimationFrame(() => root.querySelector('button')?.focus());
+  handover.ready({
+    open: widget.stage.open,
+    close: widget.stage.close,
+    identify: (more) => void widget.visitor.identify(more).catch(() => {}),
+  });
+}
+
+const handover = (window as unknown as { AntiphonHandover?: LoaderHandover }).AntiphonHandover;
+if (handover) void takeOver(handover);
