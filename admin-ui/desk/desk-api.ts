@@ -1,0 +1,150 @@
+import { type Api, apiOf } from '../../client/chat/api.ts';
+import { type Message, type MessagePage, messageFrom } from '../../client/chat/message.ts';
+import { type Request, request } from '../../client/chat/request.ts';
+import { Trouble, troubleFrom } from '../../client/chat/trouble.ts';
+import type { WireMessage, WirePage } from '../../client/chat/wire.ts';
+import {
+  type Availability,
+  type CannedReply,
+  cannedFrom,
+  type DeskRoom,
+  deskRoomFrom,
+  type Priority,
+  personFrom,
+  type Stats,
+  statsFrom,
+  type TeamMember,
+  type WireTeamRoom,
+  type WireUser,
+} from './wire.ts';
+
+export type Query = Record<string, string | number | undefined>;
+export type Form = Record<string, string>;
+export type DeskApi = ReturnType<typeof deskApiOf>;
+
+/** The id itself says that a message is a note, so that no copy of it on its way can lose that. */
+const NOTE = 'note-';
+export const newClientId = (isNote: boolean) => (isNote ? NOTE : '') + (crypto.randomUUID?.() ?? `${Math.random()}`);
+export const isNoteId = (clientId: string) => clientId.startsWith(NOTE);
+
+const ROOMS_PER_PAGE = 100;
+
+/** Every address of the server that only the team uses. */
+export function deskApiOf(base: string, token: () => string | null, onUnauthenticated: () => void) {
+  async function call<Answer>(path: string, options: Request = {}): Promise<Answer> {
+    const shown = token();
+    try {
+      return (await request(base + path, { token: shown, ...options })) as Answer;
+    } catch (error) {
+      // A late answer to an old token says nothing about the one there is now.
+      const isOver = options.token === undefined && shown === token();
+      if (isOver && troubleFrom(error).kind === 'unauthenticated') onUnauthenticated();
+      throw error;
+    }
+  }
+  const ofRoom = (room: number, rest = '') => `/api/admin/chat/rooms/${room}${rest}`;
+  const change = async (room: number, what: string, body: object = {}): Promise<DeskRoom> =>
+    deskRoomFrom((await call<{ room: WireTeamRoom }>(ofRoom(room, what), { method: 'POST', body })).room);
+  const list = async <Wire>(path: string, query: Query = {}) =>
+    (await call<{ data: Wire[]; next_page_url?: string | null }>(path, { query })) ?? { data: [] };
+
+  return {
+    base,
+    /** What a conversation asks of the server, with the team's eyes: notes included, counted with them. */
+    conversation: teamApiOf(base, token, call),
+
+    enter: (path: 'login' | 'set-up', form: Form) =>
+      call<{ user: WireUser; token: string }>(`/api/auth/${path}`, { method: 'POST', body: form, token: null }),
+    me: () => call<WireUser>('/api/auth/me'),
+    leave: () => call('/api/auth/logout', { method: 'POST' }),
+    socket: () => call<{ key: string | null; socket_path: string }>('/widget/settings', { token: null }),
+
+    async rooms(query: Query, page: number): Promise<{ rooms: DeskRoom[]; hasMore: boolean; total: number }> {
+      const asked = { per_page: ROOMS_PER_PAGE, ...query, page };
+      const answer = await call<{ data: WireTeamRoom[]; next_page_url: string | null; total: number }>(
+        '/api/admin/chat/rooms',
+        { query: asked },
+      );
+      return { rooms: answer.data.map(deskRoomFrom), hasMore: answer.next_page_url !== null, total: answer.total };
+    },
+    room: async (room: number): Promise<DeskRoom> => deskRoomFrom(await call<WireTeamRoom>(ofRoom(room))),
+    search: async (q: string) =>
+      (await list<WireTeamRoom>('/api/admin/chat/search', { q, limit: 100 })).data.map(deskRoomFrom),
+    stats: async (): Promise<Stats> => statsFrom(await call('/api/admin/chat/stats')),
+    async changes(cursor: number | undefined) {
+      const wire = await call<{ cursor: number; rooms: WireTeamRoom[]; deleted: number[]; has_more: boolean }>(
+        '/api/admin/chat/changes',
+        { query: { cursor } },
+      );
+      const { rooms, deleted, has_more: hasMore } = wire;
+      return { cursor: wire.cursor, rooms: rooms.map(deskRoomFrom), deleted, hasMore };
+    },
+    async team(): Promise<TeamMember[]> {
+      const { data } = await list<WireUser & { availability: Availability }>('/api/admin/chat/agents');
+      return data.map((wire) => ({ ...personFrom(wire), availability: wire.availability }));
+    },
+    setAvailability: (availability: Availability) =>
+      call('/api/admin/chat/availability', { method: 'PUT', body: { availability } }),
+
+    take: (room: number) => change(room, '/take'),
+    assign: (room: number, agent: number) => change(room, '/assign', { admin_id: agent }),
+    unassign: (room: number) => change(room, '/unassign'),
+    resolve: (room: number) => change(room, '/resolve'),
+    close: (room: number) => change(room, '/close'),
+    reopen: (room: number) => change(room, '/reopen'),
+    markUnread: (room: number) => change(room, '/unread'),
+    setPriority: (room: number, priority: Priority) => change(room, '/priority', { priority }),
+    snooze: (room: number, until: string | null) => change(room, '/snooze', { until }),
+
+    edit: (room: number, message: number, text: string) =>
+      messageOrTrouble(call(ofRoom(room, `/messages/${message}`), { method: 'PATCH', body: { message: text } })),
+    remove: (room: number, message: number) =>
+      messageOrTrouble(call(ofRoom(room, `/messages/${message}`), { method: 'DELETE' })),
+
+    canned: async (): Promise<CannedReply[]> =>
+      (await list<Parameters<typeof cannedFrom>[0]>('/api/admin/chat/canned')).data.map(cannedFrom),
+    expand: async (id: string, room: number) =>
+      (await call<{ text: string }>(`/api/admin/chat/canned/${id}/expand`, { query: { room } })).text,
+    async draft(room: number): Promise<{ text: string; isNote: boolean } | null> {
+      type Kept = { text: string; is_private: boolean };
+      const { draft } = await call<{ draft: Kept | null }>(`/api/chat/room/${room}/draft`);
+      return draft && { text: draft.text, isNote: draft.is_private };
+    },
+    keepDraft: (room: number, text: string, isNote: boolean) =>
+      call(`/api/chat/room/${room}/draft`, { method: 'PUT', body: { text, is_private: isNote } }),
+  };
+}
+
+type Call = <Answer>(path: string, options?: Request) => Promise<Answer>;
+
+function teamApiOf(base: string, token: () => string | null, call: Call): Api {
+  const path = (room: number, rest = 'messages') => `/api/admin/chat/rooms/${room}/${rest}`;
+  async function page(room: number, query: Query, signal?: AbortSignal): Promise<MessagePage> {
+    const { data, meta } = await call<WirePage>(path(room), { query: { ...query, peek: 1 }, signal });
+    if (!Array.isArray(data)) throw new Trouble('broken');
+    return { messages: data.flatMap((wire) => messageFrom(wire) ?? []), hasMore: meta?.has_more };
+  }
+  return {
+    ...apiOf(base, token),
+    newest: (room, limit, signal) => page(room, { limit }, signal),
+    after: (room, seq, limit, signal) => page(room, { after_seq: seq, limit }, signal),
+    before: (room, seq, limit, signal) => page(room, { before_seq: seq, limit }, signal),
+    send(room, { clientId, text, files }, onProgress, signal) {
+      const to = path(room, isNoteId(clientId) ? 'notes' : 'messages');
+      if (files.length === 0) {
+        return messageOrTrouble(call(to, { method: 'POST', body: { message: text, client_id: clientId }, signal }));
+      }
+      const form = new FormData();
+      form.append('message', text);
+      form.append('client_id', clientId);
+      for (const { name, blob } of files) form.append('attachments[]', blob, name);
+      return messageOrTrouble(call(to, { method: 'POST', body: form, deadlineMs: 120_000, onProgress, signal }));
+    },
+  };
+}
+
+async function messageOrTrouble(asked: Promise<unknown>): Promise<Message> {
+  const message = messageFrom((await asked) as WireMessage);
+  if (!message) throw new Trouble('broken');
+  return message;
+}

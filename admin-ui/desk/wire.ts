@@ -1,0 +1,164 @@
+import type { Person, RoomStatus } from '../../client/chat/message.ts';
+import type {
+  WireCannedResponse,
+  WireMessage,
+  WireStats,
+  WireTeamRoom,
+  WireUser,
+} from '../../server/doors/support-api/wire.ts';
+
+/** What travels and what is made of it. The only file of the panel that spells as the wire does. */
+
+export type Priority = 'low' | 'normal' | 'high' | 'urgent';
+export type Availability = 'online' | 'busy' | 'offline';
+
+export interface Visitor {
+  id: number;
+  name: string;
+  email: string | null;
+  phone: string | null;
+  isGuest: boolean;
+  isVerified: boolean;
+}
+
+/** The last that was said in a room, as far as one line shows it. */
+export interface Glimpse {
+  text: string;
+  authorId: number;
+  isAgent: boolean;
+  isDeleted: boolean;
+  fileName: string | null;
+}
+
+/** A room as the list and the head of a conversation show it. Times are epoch milliseconds. */
+export interface DeskRoom {
+  id: number;
+  visitor: Visitor;
+  status: RoomStatus;
+  priority: Priority;
+  category: string | null;
+  site: string | null;
+  channel: string | null;
+  assignee: Person | null;
+  unread: number;
+  /** Since when the visitor waits for an answer. */
+  waitingSince: number | null;
+  lastMessageAt: number;
+  createdAt: number | null;
+  snoozedUntil: number | null;
+  latest: Glimpse | null;
+}
+
+export interface Me extends Person {
+  site: string | null;
+  seesAllSites: boolean;
+}
+
+export interface TeamMember extends Person {
+  availability: Availability;
+}
+
+export interface Stats {
+  total: number;
+  open: number;
+  assigned: number;
+  unassigned: number;
+  urgent: number;
+  unread: number;
+  resolved: number;
+  closed: number;
+}
+
+export interface CannedReply {
+  id: string;
+  shortCode: string;
+  text: string;
+}
+
+/** The room as an event about a message shows it. */
+export type WireRoomGlimpse = Pick<WireTeamRoom, 'id' | 'status' | 'priority' | 'assigned_admin' | 'last_message_at'> &
+  Pick<WireTeamRoom, 'unread_admin_count' | 'needs_reply_since' | 'last_seq'> & { user: Partial<WireUser> | null };
+
+export type WireTeamMessage = WireMessage & { room?: WireRoomGlimpse };
+export type { WireTeamRoom, WireUser };
+
+export function deskRoomFrom(wire: WireTeamRoom): DeskRoom {
+  return {
+    ...glimpsed(wire),
+    category: wire.category,
+    site: wire.site_domain,
+    channel: wire.channel,
+    createdAt: timeFrom(wire.created_at),
+    snoozedUntil: timeFrom(wire.snoozed_until),
+    latest: wire.latest_message && glimpseFrom(wire.latest_message),
+  };
+}
+
+/** What an event says is newer; what it does not say stays. */
+export function withMessage(room: DeskRoom | undefined, wire: WireTeamMessage & { room: WireRoomGlimpse }): DeskRoom {
+  const said = glimpsed(wire.room);
+  const visitor = room ? { ...room.visitor, name: said.visitor.name } : said.visitor;
+  const rest = { category: null, site: null, channel: null, createdAt: null, snoozedUntil: null };
+  const isLatest = wire.seq === wire.room.last_seq;
+  return { ...rest, ...room, ...said, visitor, latest: isLatest ? glimpseFrom(wire) : (room?.latest ?? null) };
+}
+
+function glimpsed(wire: WireRoomGlimpse) {
+  return {
+    id: wire.id,
+    visitor: visitorFrom(wire.user),
+    status: wire.status,
+    priority: wire.priority,
+    assignee: wire.assigned_admin && personFrom(wire.assigned_admin),
+    unread: wire.unread_admin_count,
+    waitingSince: timeFrom(wire.needs_reply_since),
+    lastMessageAt: timeFrom(wire.last_message_at) ?? 0,
+  };
+}
+
+function glimpseFrom(wire: WireMessage): Glimpse {
+  return {
+    text: wire.message ?? '',
+    authorId: wire.user_id,
+    isAgent: wire.is_admin,
+    isDeleted: wire.deleted_at !== null && wire.deleted_at !== undefined,
+    fileName: wire.attachments?.[0]?.name ?? null,
+  };
+}
+
+function visitorFrom(wire: Partial<WireUser> | null): Visitor {
+  return {
+    id: wire?.id ?? 0,
+    name: wire?.name ?? '',
+    email: wire?.email ?? null,
+    phone: wire?.phone ?? null,
+    isGuest: wire?.is_guest ?? false,
+    isVerified: wire?.is_verified ?? false,
+  };
+}
+
+export function personFrom({ id, name, avatar }: { id: number; name: string; avatar?: string | null }): Person {
+  return { id, name, avatar: avatar ?? null };
+}
+
+export function meFrom(wire: WireUser): Me {
+  const isLeading = wire.is_admin || wire.role === 'supervisor' || wire.role === 'admin';
+  return { ...personFrom(wire), site: wire.site_domain, seesAllSites: isLeading || wire.site_domain === null };
+}
+
+export function isOfTeam(wire: WireUser): boolean {
+  return wire.is_admin || wire.role !== 'user';
+}
+
+export function statsFrom({ waiting_since: _since, ...counts }: WireStats): Stats {
+  return counts;
+}
+
+export function cannedFrom({ id, short_code: shortCode, text }: WireCannedResponse): CannedReply {
+  return { id, shortCode, text };
+}
+
+function timeFrom(text: string | null | undefined): number | null {
+  const time = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
