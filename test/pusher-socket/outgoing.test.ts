@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import t, { type Test } from 'tap';
+import { WebSocketServer } from 'ws';
+import { Outgoing } from '../../server/doors/pusher-socket/outgoing.ts';
+import { PusherWebSocket, SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
+import { Frame } from '../../server/pusher/frames.ts';
+import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
+
+const MAX_UNREAD_BYTES = 100_000;
+const MAX_BYTES_PER_WRITE = 64 * 1024;
+
+interface Pair {
+  client: RawSocket;
+  connection: SocketConnection;
+  stream: Socket;
+}
+
+/** The door's connections without what they are for: the core. */
+async function startDoor(t: Test) {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets = new WebSocketServer({
+    server,
+    WebSocket: PusherWebSocket as never,
+    autoPong: false,
+    closeTimeout: 200,
+  } as object);
+  const outgoing = new Outgoing();
+  let slowReaders = 0;
+  const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++ };
+  t.teardown(() => server.close());
+  return {
+    slowReaders: () => slowReaders,
+    async open(): Promise<Pair> {
+      const client = await connectRaw(t, { port: (server.address() as AddressInfo).port });
+      client.write(handshake('/'));
+      const [ws, { socket: stream }] = await once(sockets, 'connection');
+      const connection = new SocketConnection(ws, stream, outgoing, rules);
+      await client.head();
+      return { client, connection, stream };
+    },
+  };
+}
+
+const frame = (text: string) => new Frame(text);
+
+t.test('what is sent in one turn leaves in one write, shared by all who are sent the same', async (t) => {
+  const door = await startDoor(t);
+  const [ann, ben, eve] = [await door.open(), await door.open(), await door.open()];
+  const writes = [ann, ben, eve].map(({ stream }) => {
+    const written: Uint8Array[] = [];
+    const write = stream.write.bind(stream);
+    stream.write = ((chunk: Uint8Array) => written.push(chunk) && write(chunk)) as typeof stream.write;
+    return written;
+  });
+
+  const [one, two, three] = [frame('one'), frame('two'), frame('three')];
+  for (const { connection } of [ann, ben, eve]) connection.send(one);
+  for (const { connection } of [ann, ben]) connection.send(two);
+  eve.connection.send(three);
+  t.same(
+    writes.map((each) => each.length),
+    [0, 0, 0],
+    'nothing before the end of the turn',
+  );
+  await new Promise(setImmediate);
+  t.same(
+    writes.map((each) => each.length),
+    [1, 1, 1],
+  );
+  t.equal(writes[0]?.[0], writes[1]?.[0], 'the same bytes');
+  t.same([await eve.client.text(), await eve.client.text()], ['one', 'three']);
+  t.same([await ann.client.text(), await ann.client.text()], ['one', 'two']);
+
+  for (const { connection } of [ann, ben]) connection.send(three);
+  await new Promise(setImmediate);
+  t.equal(writes[0]?.[1], three.wire, 'one frame alone is not copied');
+  t.equal(writes[1]?.[1], three.wire);
+});
+
+t.test('frames of every length are framed right', async (t) => {
+  const { client, connection } = await (await startDoor(t)).open();
+  const texts = [0, 1, 125, 126, 127, 65_535, 65_536, 90_000].map((length) =>
+    'é'.repeat(length / 2).padEnd(length, '.'),
+  );
+  for (const text of texts) {
+    connection.send(frame(text));
+    t.equal(await client.text(), text);
+  }
+});
+
+t.test('whatever is sent keeps its place', async (t) => {
+  const { client, connection } = await (await startDoor(t)).open();
+  connection.send(frame('one'));
+  connection.ping();
+  connection.send(frame('two'));
+  connection.answerPing(Buffer.from('three'));
+  connection.send(frame('four'));
+  connection.close(4200, 'five');
+  connection.send(frame('six'));
+  connection.ping();
+  connection.close(4100, 'seven');
+  const payloads: string[] = [];
+  for (;;) {
+    const { opcode, payload } = await client.frame();
+    payloads.push(payload.toString('latin1', opcode === CLOSE ? 2 : 0));
+    if (opcode === PING) t.equal(payload.length, 0);
+    if (opcode === CLOSE) break;
+  }
+  t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
+});
+
+t.test('a burst in one turn is bounded like everything else', async (t) => {
+  const door = await startDoor(t);
+  const { client, connection, stream } = await door.open();
+  client.tcp.pause();
+  const event = frame('x'.repeat(9_500));
+  let mostUnread = 0;
+  for (let sent = 0; sent < 20_000; sent++) {
+    connection.send(event);
+    mostUnread = Math.max(mostUnread, stream.writableLength);
+  }
+  t.equal(door.slowReaders(), 1, 'said once');
+  t.ok(mostUnread > 0 && mostUnread <= MAX_UNREAD_BYTES + MAX_BYTES_PER_WRITE, `${mostUnread} bytes`);
+  const unread = stream.writableLength;
+  connection.send(event);
+  connection.answerPing(Buffer.from('p'));
+  await new Promise(setImmediate);
+  t.equal(stream.writableLength, unread, 'nothing is added any more');
+  if (!stream.destroyed) await once(stream, 'close');
+  t.pass('and it is destroyed although the peer never answers');
+});
+
+t.test('who reads may be sent as much in one turn as may be left unread', async (t) => {
+  const door = await startDoor(t);
+  const { client, connection } = await door.open();
+  const events = Array.from({ length: 10 }, (_, n) => `${n}`.repeat(9_500));
+  for (let round = 0; round < 20; round++) {
+    for (const event of events) connection.send(frame(event));
+    for (const event of events) t.equal(await client.text(), event);
+  }
+  t.equal(door.slowReaders(), 0);
+});
+
+t.test('a peer that ended its side is not waited for', async (t) => {
+  const door = await startDoor(t);
+  const { client, connection, stream } = await door.open();
+  client.tcp.pause();
+  while (stream.writableLength === 0) {
+    connection.send(frame('x'.repeat(MAX_BYTES_PER_WRITE)));
+    connection.flush();
+  }
+  client.tcp.end();
+  await once(stream, 'end');
+  t.notOk(stream.destroyed, 'what was sent may still be read');
+  connection.close(4201, 'silent');
+  t.ok(stream.destroyed);
+});
+
+t.test('nothing is kept of what has been sent', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const door = await startDoor(t);
+  const pairs = [await door.open(), await door.open()];
+  const send = () => {
+    const frames = [frame('one'), frame('two')];
+    for (const { connection } of pairs) for (const each of frames) connection.send(each);
+    return frames.map((each) => new WeakRef(each));
+  };
+  const kept = send();
+  for (const { client } of pairs) t.same([await client.text(), await client.text()], ['one', 'two']);
+  await new Promise(setImmediate);
+  collectGarbage();
+  t.same(
+    kept.map((each) => each.deref()),
+    [undefined, undefined],
+  );
+});
