@@ -50,7 +50,11 @@ export interface DeskRoom {
 }
 
 export interface Me extends Person {
+  role: WireUser['role'];
   site: string | null;
+  /** A supervisor or an admin. */
+  isLeading: boolean;
+  isAdmin: boolean;
   seesAllSites: boolean;
 }
 
@@ -142,8 +146,10 @@ export function personFrom({ id, name, avatar }: { id: number; name: string; ava
 }
 
 export function meFrom(wire: WireUser): Me {
-  const isLeading = wire.is_admin || wire.role === 'supervisor' || wire.role === 'admin';
-  return { ...personFrom(wire), site: wire.site_domain, seesAllSites: isLeading || wire.site_domain === null };
+  const { role, site_domain: site } = wire;
+  const isAdmin = role === 'admin';
+  const isLeading = isAdmin || role === 'supervisor';
+  return { ...personFrom(wire), role, site, isLeading, isAdmin, seesAllSites: isLeading || site === null };
 }
 
 export function isOfTeam(wire: WireUser): boolean {

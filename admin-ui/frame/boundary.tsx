@@ -4,6 +4,8 @@ import { LanguageContext } from './surroundings.ts';
 interface Props {
   /** What is inside is tried again when this changes. */
   about: unknown;
+  /** What trying again means; otherwise, to draw it again. */
+  onRetry?: (() => void) | undefined;
   children: ReactNode;
 }
 
@@ -30,7 +32,11 @@ export class Boundary extends Component<Props, { broken: unknown }> {
     return (
       <div role="alert" className="grid h-full place-content-center gap-3 p-6 text-center text-muted">
         <p>{this.context?.say('went wrong') ?? 'Something went wrong.'}</p>
-        <button type="button" className="button mx-auto" onClick={() => this.setState({ broken: null })}>
+        <button
+          type="button"
+          className="button mx-auto"
+          onClick={this.props.onRetry ?? (() => this.setState({ broken: null }))}
+        >
           {this.context?.say('retry') ?? 'Try again'}
         </button>
       </div>

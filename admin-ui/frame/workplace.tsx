@@ -1,22 +1,27 @@
-import { useEffect, useState } from 'react';
-import { ConversationPane } from '../conversation/pane.tsx';
-import { InboxPane } from '../inbox/inbox-pane.tsx';
+import { lazy, Suspense, useState } from 'react';
+import { InboxPage } from '../inbox/page.tsx';
 import { KeyHelp } from '../keys/help.tsx';
 import { Palette } from '../keys/palette.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { Alerts } from './alerts.tsx';
 import { Boundary } from './boundary.tsx';
-import { useDesk, useLanguage, useSurroundings } from './surroundings.ts';
+import { LostConnection } from './lost-connection.tsx';
+import { Rail } from './rail.tsx';
+import { useLanguage, useSurroundings } from './surroundings.ts';
 import { useStore } from './use-store.ts';
 
-/** How long a lost connection is no news. */
-const PATIENCE_MS = 2000;
+/** What one does not work in all day is loaded when one goes there. */
+const pages = {
+  sessions: lazy(() => import('../sessions/page.tsx')),
+  statistics: lazy(() => import('../reports/page.tsx')),
+  settings: lazy(() => import('../settings/page.tsx')),
+};
 
-/** The list and the conversation side by side; on a phone, one of them. */
+/** The rail and the page that the address names. */
 export function Workplace() {
-  const { say } = useLanguage();
   const { way, looks } = useSurroundings();
-  const roomId = useStore(way.state, (state) => state.roomId);
+  const page = useStore(way.state, (state) => state.page);
+  const isInRoom = useStore(way.state, (state) => state.roomId !== null);
   const [shown, setShown] = useState<'palette' | 'keyboard' | null>(null);
   const hide = () => setShown(null);
   useKeys({
@@ -24,20 +29,23 @@ export function Workplace() {
     keyboard: () => setShown('keyboard'),
     'mute sound': () => looks.change({ hasSound: !looks.state.get().hasSound }),
   });
+  const Other = page === 'inbox' ? null : pages[page];
   return (
-    <div className="workplace" data-shows={roomId === null ? 'list' : 'room'}>
-      <a href="#conversation" className="skip">
-        {say('skip to chat')}
-      </a>
+    <div className="workplace" data-shows={isInRoom ? 'room' : 'list'}>
       <LostConnection />
-      <Boundary about="list">
-        <InboxPane />
+      <Rail />
+      {/* A page that could not be fetched is of a version that may be gone: only the whole panel can be had anew. */}
+      <Boundary about={page} onRetry={Other ? () => location.reload() : undefined}>
+        {Other ? (
+          <Suspense fallback={<Loading />}>
+            <main className="page">
+              <Other />
+            </main>
+          </Suspense>
+        ) : (
+          <InboxPage />
+        )}
       </Boundary>
-      <main id="conversation" tabIndex={-1} className="conversation-side">
-        <Boundary about={roomId}>
-          {roomId === null ? <Nothing /> : <ConversationPane key={roomId} roomId={roomId} />}
-        </Boundary>
-      </main>
       <Alerts />
       {shown === 'palette' && <Palette onClose={hide} />}
       {shown === 'keyboard' && <KeyHelp onClose={hide} />}
@@ -45,28 +53,16 @@ export function Workplace() {
   );
 }
 
-function Nothing() {
+function Loading() {
   const { say } = useLanguage();
   return (
-    <div className="grid h-full place-content-center gap-1 p-6 text-center">
-      <h1 className="text-lg font-semibold">{say('nothing open')}</h1>
-      <p className="text-muted">{say('nothing open hint')}</p>
-    </div>
-  );
-}
-
-function LostConnection() {
-  const { say, time } = useLanguage();
-  const lostAt = useStore(useDesk().state, (state) => state.lostAt);
-  const [isNews, setNews] = useState(false);
-  useEffect(() => {
-    if (lostAt === null) return setNews(false);
-    const timer = setTimeout(setNews, PATIENCE_MS, true);
-    return () => clearTimeout(timer);
-  }, [lostAt]);
-  return (
-    <div role="status" className="lost empty:hidden">
-      {isNews && lostAt !== null && say('connection lost', { time: time(lostAt) })}
-    </div>
+    <main className="page" aria-busy="true">
+      <p className="sr-only">{say('one moment')}</p>
+      <div aria-hidden="true" className="grid animate-pulse gap-4 p-6">
+        {[30, 80, 65, 72, 50].map((width) => (
+          <span key={width} className="h-4 rounded bg-soft" style={{ inlineSize: `${width}%` }} />
+        ))}
+      </div>
+    </main>
   );
 }

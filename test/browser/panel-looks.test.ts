@@ -41,7 +41,7 @@ t.test('everybody can use it, on any screen', { skip, timeout: 110_000 }, async 
       await page.getByRole('combobox').waitFor();
       t.same(await violations(page), [], 'the palette');
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Preferences' }).click();
       await page.getByRole('menu').waitFor();
       t.same(await violations(page), [], 'a menu');
       t.same(faults, []);

@@ -11,9 +11,11 @@ const POLICY = [
   "base-uri 'none'",
 ].join('; ');
 
+const PATHS = ['/admin/chat', '/admin/chat/:room', '/admin/chat/settings/:section', '/chat', '/chat/:room'];
+
 /** Where the team works. One page for all of these addresses: which room is open, the page reads from its own. */
 export const panel: FastifyPluginAsync = async (fastify) => {
-  for (const path of ['/admin/chat', '/admin/chat/:room', '/chat', '/chat/:room']) {
+  for (const path of PATHS) {
     fastify.get(path, (_request, reply) =>
       reply
         .header('content-security-policy', POLICY)

@@ -1,0 +1,23 @@
+import { useEffect, useState } from 'react';
+import { useDesk, useLanguage } from './surroundings.ts';
+import { useStore } from './use-store.ts';
+
+/** How long a lost connection is no news. */
+const PATIENCE_MS = 2000;
+
+/** Says that what is shown may be old, and since when. */
+export function LostConnection() {
+  const { say, time } = useLanguage();
+  const lostAt = useStore(useDesk().state, (state) => state.lostAt);
+  const [isNews, setNews] = useState(false);
+  useEffect(() => {
+    if (lostAt === null) return setNews(false);
+    const timer = setTimeout(setNews, PATIENCE_MS, true);
+    return () => clearTimeout(timer);
+  }, [lostAt]);
+  return (
+    <div role="status" className="lost empty:hidden">
+      {isNews && lostAt !== null && say('connection lost', { time: time(lostAt) })}
+    </div>
+  );
+}
