@@ -9,7 +9,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** Of everything the widget is built from: the loader names it by this, so that browsers may keep it for good. */
 function widgetHash(): string {
   const hash = createHash('sha256').update(readFileSync(`${here}../package-lock.json`));
-  for (const folder of ['chat', 'echo', 'widget']) {
+  for (const folder of ['chat', 'echo', 'log', 'widget']) {
     for (const file of readdirSync(here + folder, { recursive: true, encoding: 'utf8' }).sort()) {
       if (/\.(?:tsx?|css)$/.test(file)) hash.update(readFileSync(`${here}${folder}/${file}`));
     }

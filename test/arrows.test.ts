@@ -17,6 +17,7 @@ const ARROWS: Record<string, string[]> = {
   'server/pusher': ['server/pusher', 'node:crypto'],
   'server/cluster': ['server/cluster', 'node:'],
   'server/cluster/redis': ['server/cluster', 'node:', '@redis/client'],
+  'server/metrics': ['server/metrics', 'server/pusher', 'server/cluster', 'prom-client'],
   'server/peers': ['server/cluster', 'server/pusher'],
   'server/console': ['server/pusher', 'fastify'],
   'server/restart-signal': ['server/pusher', 'node:'],
@@ -54,6 +55,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   'server/doors/pusher-http': ['server/doors/pusher-http', 'server/pusher', 'node:', 'fastify'],
   'server/doors/pusher-api': ['server/doors/pusher-api', 'server/pusher', 'node:', 'fastify'],
+  'server/doors/metrics': ['server/doors/metrics', 'node:'],
   'server/doors/control': ['server/doors/control', 'node:', 'fastify'],
   'server/doors/pages': ['server/doors/pages', 'server/pusher', 'node:', 'fastify', '@fastify/static'],
   'server/doors/*': [
@@ -85,10 +87,12 @@ const ARROWS: Record<string, string[]> = {
     'node:',
     'vite',
   ],
+  'client/log': ['client/log', 'client/chat', 'react'],
   'admin-ui': [
     'admin-ui',
     'client/chat',
     'client/echo',
+    'client/log',
     'server/doors/support-api/wire',
     'react',
     'react-dom',

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import type { Conversation, ConversationState } from '../chat/conversation.ts';
-import { blocksOf } from '../chat/rows.ts';
 import type { Outgoing } from '../chat/sending.ts';
-import { emptyTimeline, firstSeq, isFromOther, lastSeq, type Timeline, unreadBy } from '../chat/timeline.ts';
+import { emptyTimeline } from '../chat/timeline.ts';
+import { useLog } from '../log/use-log.ts';
 import { BlockView, useNearness } from './block.tsx';
 import { useMaybeStore, useSurroundings } from './context.ts';
 import { Icon } from './icons.tsx';
@@ -21,11 +21,6 @@ const hasLoadedOf = (state: ConversationState) => state.hasLoaded;
 const isLoadingOf = (state: ConversationState) => state.isLoadingOlder;
 const skewOf = (state: ConversationState) => state.clockSkewMs;
 
-/** Whoever is this close to the end is reading along. */
-const AT_END_PX = 80;
-/** Older messages are asked for before their lack is seen. */
-const NEAR_TOP_PX = 600;
-
 export function Log({ conversation, waiting, onPicture }: LogProps) {
   const { say } = useSurroundings().language;
   const timeline = useMaybeStore(conversation?.state, timelineOf, emptyTimeline);
@@ -37,88 +32,15 @@ export function Log({ conversation, waiting, onPicture }: LogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const nearness = useNearness(scroller);
-  const [isAtEnd, setAtEnd] = useState(true);
-  const seenThrough = useRef(0);
-  const [unread, setUnread] = useState<{ after: number; count: number } | null>(null);
-
-  // The line above what is new is drawn once, when the room is opened, and stays until the visitor answers.
-  useEffect(() => {
-    if (!conversation || !hasLoaded) return;
-    const now = conversation.state.get().timeline;
-    const count = unreadBy(now, false);
-    if (count > 0) setUnread({ after: firstUnread(now) - 1, count });
-  }, [conversation, hasLoaded]);
-  useEffect(() => {
-    if (outgoing.length > 0) setUnread(null);
-  }, [outgoing.length]);
-
-  const blocks = useMemo(
-    () =>
-      blocksOf({
-        timeline,
-        outgoing,
-        isTeam: false,
-        unreadAfter: unread?.after ?? null,
-        unreadCount: unread?.count ?? 0,
-      }),
-    [timeline, outgoing, unread],
-  );
-
-  const before = useRef({ height: 0, first: 0, outgoing: 0 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const { height, first, outgoing: sentBefore } = before.current;
-    const now = { height: element.scrollHeight, first: firstSeq(timeline), outgoing: outgoing.length };
-    const wasPrepended = first > 0 && now.first < first;
-    if (now.outgoing > sentBefore || (isAtEnd && !wasPrepended)) element.scrollTop = now.height;
-    else if (wasPrepended) element.scrollTop += now.height - height;
-    before.current = { ...now, height: element.scrollHeight };
+  const { blocks, isAtEnd, fresh, scrolled, toEnd } = useLog({
+    conversation,
+    timeline,
+    outgoing,
+    hasLoaded,
+    isTeam: false,
+    scroller,
+    content,
   });
-  // A phone's keyboard takes room away, a picture that has come needs some: the end stays in sight.
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => {
-      if (isAtEnd) element.scrollTop = element.scrollHeight;
-    });
-    observer.observe(element);
-    if (content.current) observer.observe(content.current);
-    return () => observer.disconnect();
-  }, [isAtEnd]);
-
-  useEffect(() => {
-    if (!conversation || !isAtEnd) return;
-    const look = () => {
-      if (document.hidden || !conversation.state.get().hasLoaded) return;
-      seenThrough.current = lastSeq(conversation.state.get().timeline);
-      conversation.read();
-    };
-    look();
-    const stop = conversation.state.subscribe(look);
-    document.addEventListener('visibilitychange', look);
-    return () => {
-      stop();
-      document.removeEventListener('visibilitychange', look);
-    };
-  }, [conversation, isAtEnd]);
-
-  const scrolled = () => {
-    const element = scroller.current;
-    if (!element) return;
-    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX);
-    if (element.scrollTop < NEAR_TOP_PX) void conversation?.loadOlder();
-  };
-  // Whoever is still at the top when older ones have come wants more of them.
-  const first = firstSeq(timeline);
-  useEffect(() => {
-    if (first > 0 && (scroller.current?.scrollTop ?? 0) < NEAR_TOP_PX) void conversation?.loadOlder();
-  }, [first, conversation]);
-  const toEnd = () => {
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  };
-  const fresh = isAtEnd ? 0 : newSince(timeline, seenThrough.current);
 
   return (
     <div className="log-frame">
@@ -158,18 +80,6 @@ export function Log({ conversation, waiting, onPicture }: LogProps) {
       )}
     </div>
   );
-}
-
-function firstUnread({ messages, readByUser }: Timeline): number {
-  return messages.find((each) => each.seq > readByUser && each.readAt === null && isFromOther(each, false))?.seq ?? 0;
-}
-
-function newSince({ messages }: Timeline, seq: number): number {
-  let count = 0;
-  for (let index = messages.length - 1; index >= 0 && (messages[index]?.seq ?? 0) > seq; index -= 1) {
-    if (messages[index]?.isAgent) count += 1;
-  }
-  return count;
 }
 
 /** Arrows go from message to message, Home and End to the first and the last. */
