@@ -60,7 +60,7 @@ export function openConversation(room: Room, parts: ConversationParts) {
   const store = storeOf<ConversationState>({
     room,
     timeline: time.emptyTimeline,
-    outgoing: [],
+    outgoing: none,
     progress: new Map(),
     typists: [],
     link: 'connecting',
@@ -81,8 +81,8 @@ export function openConversation(room: Room, parts: ConversationParts) {
   const take = (timeline: time.Timeline) => {
     const before = state().timeline;
     if (timeline === before) return;
-    store.set({ timeline });
-    void refreshOutgoing();
+    // In one step: a message is never shown both as stored and as on its way, nor for a moment as neither.
+    store.set({ timeline, outgoing: notStored(state().outgoing, timeline) });
     const last = time.lastSeq(timeline);
     // What was there when the room was opened is no news.
     if (state().hasLoaded) for (const message of newerThan(timeline, newestHeard)) heard(message);
@@ -101,12 +101,9 @@ export function openConversation(room: Room, parts: ConversationParts) {
     }, 500);
   }
 
-  /** A message is shown once: when the server has it, no longer as one on its way. */
   async function refreshOutgoing(): Promise<void> {
     const waiting = await outbox.ofRoom(room.id);
-    const stored = new Set(state().timeline.messages.map(({ clientId }) => clientId));
-    const outgoing = waiting.filter(({ clientId }) => !stored.has(clientId));
-    if (outgoing.length > 0 || state().outgoing.length > 0) store.set({ outgoing });
+    store.set({ outgoing: notStored(waiting, state().timeline) });
   }
 
   const typists = typistsOf((names) => store.set({ typists: names }));
@@ -292,6 +289,15 @@ export function openConversation(room: Room, parts: ConversationParts) {
     },
   };
 }
+
+/** What the server does not have yet. The same list when that is all of it. */
+function notStored(outgoing: readonly Outgoing[], { messages }: time.Timeline): readonly Outgoing[] {
+  if (outgoing.length === 0) return none;
+  const stored = new Set(messages.map(({ clientId }) => clientId));
+  const left = outgoing.filter(({ clientId }) => !stored.has(clientId));
+  return left.length === outgoing.length ? outgoing : left;
+}
+const none: readonly Outgoing[] = [];
 
 function newerThan(timeline: time.Timeline, seq: number): Message[] {
   const newer: Message[] = [];
