@@ -11,7 +11,8 @@ export interface RoomFilter {
   siteDomain?: string | null;
   /** Those of this site, and those of none. */
   servedFrom?: string;
-  status?: RoomStatus;
+  /** Any of these. */
+  status?: RoomStatus | readonly RoomStatus[];
   /** Open or assigned. */
   isActive?: true;
   /** Null: nobody's. */
@@ -158,7 +159,8 @@ function roomsMatching(db: Db, filter: RoomFilter): RoomsQuery {
   else if (filter.siteDomain !== undefined) rooms = rooms.where('site_domain', '=', filter.siteDomain);
   const { servedFrom } = filter;
   if (servedFrom !== undefined) rooms = rooms.where((where) => isServedFrom(where, servedFrom));
-  if (filter.status !== undefined) rooms = rooms.where('status', '=', filter.status);
+  if (typeof filter.status === 'string') rooms = rooms.where('status', '=', filter.status);
+  else if (filter.status !== undefined) rooms = rooms.where('status', 'in', filter.status);
   if (filter.isActive) rooms = rooms.where('is_active', '=', 1);
   if (filter.assignedTo === null) rooms = rooms.where('assigned_to', 'is', null);
   else if (filter.assignedTo !== undefined) rooms = rooms.where('assigned_to', '=', filter.assignedTo);

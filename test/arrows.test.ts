@@ -79,6 +79,8 @@ const ARROWS: Record<string, string[]> = {
   client: [
     'client',
     'server/doors/support-api/wire',
+    'server/doors/support-api/wire-tools',
+    'server/doors/support-api/wire-settings',
     'laravel-echo',
     'pusher-js',
     'preact',
@@ -94,6 +96,9 @@ const ARROWS: Record<string, string[]> = {
     'client/echo',
     'client/log',
     'server/doors/support-api/wire',
+    'server/doors/support-api/wire-tools',
+    'server/doors/support-api/wire-settings',
+    'server/doors/support-api/wire-reports',
     'react',
     'react-dom',
     'radix-ui',

@@ -4,8 +4,14 @@ import type { Notification } from '../../support/notifications.ts';
 import type { SavedView } from '../../support/views.ts';
 import type { Visitors } from '../../support/visitors.ts';
 import { timeOf, timeOrNull } from './present.ts';
-import type { WireCannedResponse } from './wire.ts';
-import type { WireAuditEntry, WireBlock, WireDraft, WireNotification, WireSavedView } from './wire-tools.ts';
+import type {
+  WireAuditEntry,
+  WireBlock,
+  WireCannedResponse,
+  WireDraft,
+  WireNotification,
+  WireSavedView,
+} from './wire-tools.ts';
 
 /** The small things of the team, as the wire spells them. */
 

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
+import { oneOf } from '../../support/input.ts';
+import { type RoomStatus, roomStatuses } from '../../support/room.ts';
 import type { InboxFilter } from '../../support/rooms.ts';
 import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
@@ -192,9 +194,17 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
   );
 };
 
+/** @throws Refusal */
+function statusesIn(list: string): RoomStatus | RoomStatus[] {
+  const statuses = list.split(',').map((status) => oneOf('status', status.trim(), roomStatuses));
+  const [only] = statuses;
+  // One by itself is what an index is ordered by.
+  return statuses.length === 1 && only ? only : [...new Set(statuses)];
+}
+
 function filterFrom(asked: Omit<Static<typeof InboxQuery>, 'page' | 'per_page'>): InboxFilter {
   const filter: InboxFilter = {};
-  if (asked.status !== undefined) filter.status = asked.status;
+  if (asked.status !== undefined) filter.status = statusesIn(asked.status);
   if (asked.priority !== undefined) filter.priority = asked.priority;
   if (asked.assigned_to !== undefined) filter.assignedTo = asked.assigned_to;
   if (asked.unassigned) filter.assignedTo = null;

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { presentCanned, presentDraft, presentView } from './present-tools.ts';
-import { CannedResponse, Label, orNull, Said } from './wire.ts';
+import { Label, orNull, Said } from './wire.ts';
 import {
   CannedBody,
   CannedChanges,
@@ -15,7 +15,7 @@ import {
   RoomParams,
   SavedViewBody,
 } from './wire-requests.ts';
-import { Draft, SavedView } from './wire-tools.ts';
+import { CannedResponse, Draft, SavedView } from './wire-tools.ts';
 
 const tags = ['Tools'];
 const listOf = <Item extends Parameters<typeof Type.Array>[0]>(item: Item) => Type.Object({ data: Type.Array(item) });

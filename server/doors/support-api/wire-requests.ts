@@ -51,6 +51,7 @@ export const MessageBody = Type.Object({
   is_private: Flag,
   mentions: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 50 })),
   last_seen_seq: Place,
+  force: Flag,
 });
 
 export const NoteBody = Type.Object({
@@ -68,10 +69,13 @@ export const TypingBody = Type.Object({ is_typing: Type.Optional(Type.Boolean({ 
 export const DeliveredBody = Type.Object({ seq: Place });
 
 export const InboxQuery = Type.Object({
-  status: Type.Optional(words(roomStatuses)),
+  status: Type.Optional(
+    Type.String({ maxLength: 64, description: `Some of ${roomStatuses.join(', ')}, with commas between.` }),
+  ),
   priority: Type.Optional(words(roomPriorities)),
   assigned_to: Type.Optional(Type.Integer({ minimum: 1 })),
   unassigned: Flag,
+  mine: Flag,
   unread: Flag,
   needs_reply: Flag,
   category: Type.Optional(Type.String({ maxLength: 100 })),
@@ -81,11 +85,28 @@ export const InboxQuery = Type.Object({
   user_id: Type.Optional(Type.Integer({ minimum: 1 })),
   archived: Flag,
   snoozed: Flag,
+  sort: Type.Optional(
+    words(['newest', 'oldest', 'waiting'], {
+      description:
+        '`waiting`: urgent ones with something unread, then who waits longest for an answer, then the newest.',
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 200, description: 'The `next_cursor` of the page before; `page` then says nothing.' }),
+  ),
   page: Page,
   per_page: perPage(20),
 });
 
-export const AssignBody = Type.Object({ admin_id: Type.Integer({ minimum: 1 }) });
+export const RoomQuery = Type.Object({
+  messages: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 200, default: 200, description: 'How many of the newest come along.' }),
+  ),
+});
+export const AssignBody = Type.Object({
+  admin_id: Type.Integer({ minimum: 1 }),
+  note: Type.Optional(Type.String({ maxLength: 20_000, description: 'For whom it is given to: kept as a note.' })),
+});
 export const StatusBody = Type.Object({ status: words(roomStatuses) });
 export const PriorityBody = Type.Object({ priority: words(roomPriorities) });
 export const CategoryBody = Type.Object({ category: Line(100) });
@@ -98,6 +119,28 @@ export const SnoozeBody = Type.Object({
   ),
 });
 export const RoomLabelsBody = Type.Object({ labels: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 50 }) });
+
+const bulkActions = [
+  'assign',
+  'unassign',
+  'resolve',
+  'close',
+  'reopen',
+  'priority',
+  'label',
+  'unlabel',
+  'read',
+  'unread',
+  'snooze',
+] as const;
+export const BulkBody = Type.Object({
+  rooms: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 100 }),
+  action: words(bulkActions),
+  admin_id: Type.Optional(Type.Integer({ minimum: 1 })),
+  priority: Type.Optional(Type.String({ maxLength: 20 })),
+  labels: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 50 })),
+  until: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Null()])),
+});
 
 export const SearchQuery = Type.Object({
   q: Line(200),
@@ -168,11 +211,15 @@ export const SetUpForm = form({
   name: 'At most 255 characters.',
   ...credentials,
 });
+export const PageBody = Type.Object({ url: Line(2000), title: OptionalLine(300) });
+export const InvitationForm = form({ token: 'What the link has after its #.', password: credentials.password });
 export const WidgetSessionForm = form({
   name: 'Optional, as all of these.',
   email: 'Where the visitor can be reached.',
   phone: 'Where the visitor can be reached.',
   locale: 'The language of the page.',
+  timezone: 'Where the browser says it is, as Europe/Kyiv.',
+  page: 'The page they are on, as `{url, title}`.',
   user_id: 'Who the site says this is.',
   user_hash: 'HMAC-SHA256 of `user_id` (or `email`) in hexadecimal, with the secret of the site.',
   identity_token: 'Instead: a JWT that the site has signed.',

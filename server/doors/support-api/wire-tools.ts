@@ -15,6 +15,17 @@ export const Agent = Type.Object(
   { title: 'Agent' },
 );
 
+export const CannedResponse = Type.Object(
+  {
+    id: Type.String(),
+    short_code: Type.String(),
+    text: Type.String(),
+    site_domain: TextOrNull,
+    user_id: NumberOrNull,
+  },
+  { title: 'CannedResponse' },
+);
+
 export const Notification = Type.Object(
   {
     id: Type.String(),
@@ -97,6 +108,10 @@ export const VisitorExport = Type.Object(
   { title: 'VisitorExport' },
 );
 
+export const BulkResult = Type.Object(
+  { id: Type.Integer(), ok: Type.Boolean(), message: Type.Optional(Type.String()) },
+  { title: 'BulkResult' },
+);
 export const ChannelAuth = Type.Object(
   {
     auth: Type.String(),
@@ -106,9 +121,11 @@ export const ChannelAuth = Type.Object(
   { title: 'ChannelAuth' },
 );
 
+export type WireCannedResponse = Static<typeof CannedResponse>;
 export type WireNotification = Static<typeof Notification>;
 export type WireDraft = Static<typeof Draft>;
 export type WireSavedView = Static<typeof SavedView>;
 export type WireHistoryEntry = Static<typeof HistoryEntry>;
 export type WireAuditEntry = Static<typeof AuditEntry>;
 export type WireBlock = Static<typeof Block>;
+export type WireBulkResult = Static<typeof BulkResult>;

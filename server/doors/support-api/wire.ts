@@ -120,6 +120,17 @@ export const Message = Type.Object(
   { title: 'Message' },
 );
 
+/** Why a message was not stored: of a soft conflict also what has been answered meanwhile. */
+export const NotSent = Type.Object(
+  {
+    message: Type.String(),
+    conflict: Type.Optional(words(['answered'])),
+    messages: Type.Optional(Type.Array(Message)),
+    last_seq: Type.Optional(Type.Integer({ description: 'To be sent as `last_seen_seq` with the next attempt.' })),
+  },
+  { title: 'NotSent' },
+);
+
 export const Label = Type.Object({ id: Type.String(), name: Type.String(), color: Type.String() }, { title: 'Label' });
 
 const roomFields = {
@@ -167,8 +178,29 @@ export const TeamRoom = Type.Object(
   { title: 'TeamRoom' },
 );
 
+const VisitedPage = Type.Object(
+  { url: Type.String(), title: Type.String(), at: Time },
+  { title: 'VisitedPage', description: 'Where a visitor was.' },
+);
+/** What the team sees of where a visitor is. */
+export const Surroundings = Type.Object(
+  {
+    pages: Type.Array(VisitedPage, { description: 'Newest first, at most 20.' }),
+    device: orNull(
+      Type.Object({
+        kind: words(['phone', 'tablet', 'desktop']),
+        browser: TextOrNull,
+        os: TextOrNull,
+      }),
+    ),
+    locale: TextOrNull,
+    timezone: TextOrNull,
+  },
+  { title: 'Surroundings' },
+);
+
 export const TeamRoomWithMessages = Type.Object(
-  { ...TeamRoom.properties, messages: Type.Array(Message) },
+  { ...TeamRoom.properties, messages: Type.Array(Message), visitor: Type.Optional(Surroundings) },
   { title: 'TeamRoomWithMessages' },
 );
 
@@ -183,19 +215,15 @@ export const Stats = Type.Object(
     urgent: Type.Integer({ description: 'Of the open and assigned ones.' }),
     unread: Type.Integer({ description: 'Rooms with messages the team has not read.' }),
     waiting_since: Type.Optional(TimeOrNull),
+    mine: Type.Optional(Type.Integer({ description: 'Open or assigned, and the caller’s.' })),
+    mine_unread: Type.Optional(Type.Integer()),
+    snoozed: Type.Optional(Type.Integer({ description: 'Of the open and assigned ones.' })),
+    agents_online: Type.Optional(Type.Integer()),
+    longest_wait_since: Type.Optional(
+      Type.Union([Time, Type.Null()], { description: 'Since when the first in the queue waits to be taken.' }),
+    ),
   },
   { title: 'Stats' },
-);
-
-export const CannedResponse = Type.Object(
-  {
-    id: Type.String(),
-    short_code: Type.String(),
-    text: Type.String(),
-    site_domain: TextOrNull,
-    user_id: NumberOrNull,
-  },
-  { title: 'CannedResponse' },
 );
 
 /** Laravel's LengthAwarePaginator. */
@@ -239,4 +267,4 @@ export type WireAuthor = Static<typeof Author>;
 export type WireFile = Static<typeof File>;
 export type WireStats = Static<typeof Stats>;
 export type WireLabel = Static<typeof Label>;
-export type WireCannedResponse = Static<typeof CannedResponse>;
+export type WireSurroundings = Static<typeof Surroundings>;
