@@ -50,6 +50,8 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
 
   return {
     base,
+    /** For what one page alone asks for. @throws Trouble */
+    call,
     /** What a conversation asks of the server, with the team's eyes: notes included, counted with them. */
     conversation: teamApiOf(base, token, call),
 

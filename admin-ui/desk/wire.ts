@@ -1,11 +1,6 @@
 import type { Person, RoomStatus } from '../../client/chat/message.ts';
-import type {
-  WireCannedResponse,
-  WireMessage,
-  WireStats,
-  WireTeamRoom,
-  WireUser,
-} from '../../server/doors/support-api/wire.ts';
+import type { WireLabel, WireMessage, WireStats, WireTeamRoom, WireUser } from '../../server/doors/support-api/wire.ts';
+import type { WireBulkResult, WireCannedResponse, WireSavedView } from '../../server/doors/support-api/wire-tools.ts';
 
 /** What travels and what is made of it. The only file of the panel that spells as the wire does. */
 
@@ -28,6 +23,7 @@ export interface Glimpse {
   isAgent: boolean;
   isDeleted: boolean;
   fileName: string | null;
+  isNote: boolean;
 }
 
 /** A room as the list and the head of a conversation show it. Times are epoch milliseconds. */
@@ -47,6 +43,13 @@ export interface DeskRoom {
   createdAt: number | null;
   snoozedUntil: number | null;
   latest: Glimpse | null;
+  labels: readonly Label[];
+}
+
+export interface Label {
+  id: string;
+  name: string;
+  color: string;
 }
 
 export interface Me extends Person {
@@ -64,6 +67,11 @@ export interface TeamMember extends Person {
 
 export interface Stats {
   total: number;
+  mine: number;
+  /** Of the whole team; null: the server does not say. */
+  agentsOnline: number | null;
+  /** Since when the first in the queue waits. */
+  longestWaitSince: number | null;
   open: number;
   assigned: number;
   unassigned: number;
@@ -95,6 +103,7 @@ export function deskRoomFrom(wire: WireTeamRoom): DeskRoom {
     createdAt: timeFrom(wire.created_at),
     snoozedUntil: timeFrom(wire.snoozed_until),
     latest: wire.latest_message && glimpseFrom(wire.latest_message),
+    labels: wire.labels.map(labelFrom),
   };
 }
 
@@ -102,7 +111,7 @@ export function deskRoomFrom(wire: WireTeamRoom): DeskRoom {
 export function withMessage(room: DeskRoom | undefined, wire: WireTeamMessage & { room: WireRoomGlimpse }): DeskRoom {
   const said = glimpsed(wire.room);
   const visitor = room ? { ...room.visitor, name: said.visitor.name } : said.visitor;
-  const rest = { category: null, site: null, channel: null, createdAt: null, snoozedUntil: null };
+  const rest = { category: null, site: null, channel: null, createdAt: null, snoozedUntil: null, labels: [] };
   const isLatest = wire.seq === wire.room.last_seq;
   return { ...rest, ...room, ...said, visitor, latest: isLatest ? glimpseFrom(wire) : (room?.latest ?? null) };
 }
@@ -127,6 +136,7 @@ function glimpseFrom(wire: WireMessage): Glimpse {
     isAgent: wire.is_admin,
     isDeleted: wire.deleted_at !== null && wire.deleted_at !== undefined,
     fileName: wire.attachments?.[0]?.name ?? null,
+    isNote: wire.is_private ?? false,
   };
 }
 
@@ -156,8 +166,40 @@ export function isOfTeam(wire: WireUser): boolean {
   return wire.is_admin || wire.role !== 'user';
 }
 
-export function statsFrom({ waiting_since: _since, ...counts }: WireStats): Stats {
-  return counts;
+export function statsFrom(wire: WireStats): Stats {
+  const { total, open, assigned, unassigned, urgent, unread, resolved, closed } = wire;
+  return {
+    ...{ total, open, assigned, unassigned, urgent, unread, resolved, closed },
+    mine: wire.mine ?? 0,
+    agentsOnline: wire.agents_online ?? null,
+    longestWaitSince: timeFrom(wire.longest_wait_since),
+  };
+}
+
+export function labelFrom({ id, name, color }: WireLabel): Label {
+  return { id, name, color };
+}
+
+/** A filter of the inbox with a name; `search` is what the address has for it. */
+export interface View {
+  id: string;
+  name: string;
+  search: string;
+}
+
+export function viewFrom({ id, name, query }: WireSavedView): View {
+  return { id, name, search: typeof query.search === 'string' ? query.search : '' };
+}
+
+/** What became of one of many rooms. */
+export interface Outcome {
+  roomId: number;
+  isDone: boolean;
+  reason: string | null;
+}
+
+export function outcomeFrom({ id, ok, message }: WireBulkResult): Outcome {
+  return { roomId: id, isDone: ok, reason: message ?? null };
 }
 
 export function cannedFrom({ id, short_code: shortCode, text }: WireCannedResponse): CannedReply {
