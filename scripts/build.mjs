@@ -1,13 +1,23 @@
 // Builds the server and the browser files into dist/. With --if-stale: only when that is not what dist/ was built from.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const SOURCES = ['server', 'db', 'client', 'admin-ui', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const SOURCES = [
+  'server',
+  'db',
+  'client',
+  'admin-ui',
+  'prebuilds',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 /** What each run of Vite is for; see client/vite.config.ts. */
 const BROWSER_BUILDS = [
   'production',
@@ -54,6 +64,7 @@ function build(sources) {
   const built = join(workshop, 'dist');
   try {
     run(TYPESCRIPT, '-p', 'scripts/tsconfig.server.json', '--outDir', built);
+    cpSync(join(root, 'prebuilds'), join(built, 'prebuilds'), { recursive: true });
     for (const mode of BROWSER_BUILDS) {
       const where = ['--outDir', join(built, 'client'), '--config', 'client/vite.config.ts'];
       run(VITE, 'build', ...where, '--mode', mode, '--logLevel', 'warn');

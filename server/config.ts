@@ -18,6 +18,8 @@ export interface Config {
   redis: RedisConfig | null;
   /** Bytes a socket may leave unread before it is closed. */
   maxUnreadBytes: number;
+  /** Frames are written by the native sender where it works. */
+  native: boolean;
   /** Over how long a stopping server spreads the closing of its sockets. */
   drainSeconds: number;
   /** The page at `/` that shows a newcomer how it all works. */
@@ -122,6 +124,7 @@ export function configFrom(env: Environment): Config {
     desk: deskFrom(get),
     redis: get.flag('REVERB_SCALING_ENABLED', false) ? redisFrom(get) : null,
     maxUnreadBytes: get.integer('ANTIPHON_MAX_UNREAD_BYTES', 1024 * 1024, { min: 1024 }),
+    native: get.flag('ANTIPHON_NATIVE', true),
     drainSeconds: get.integer('ANTIPHON_DRAIN_SECONDS', 5),
     demo: get.flag('ANTIPHON_DEMO', get.text('APP_ENV') !== 'production' && get.text('NODE_ENV') !== 'production'),
     logLevel: get.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),

@@ -6,6 +6,7 @@ import type { DeskConfig } from './desk-settings.ts';
 import { install } from './install.ts';
 import { Refusal } from './refusal.ts';
 import { RestartSignal } from './restart-signal.ts';
+import type { Server } from './server.ts';
 import { SettingsError } from './settings.ts';
 
 const USAGE = `Usage: antiphon <command> [options]
@@ -114,16 +115,25 @@ async function start(flags: Flags): Promise<void> {
   }
 
   const ports = await server.listen();
-  greet(config, ports);
+  greet(config, ports, server.sendsBy);
   if (setUpToken !== null) explainSetUp(config, ports.port, setUpToken);
 }
 
-function greet({ listen, apps, demo }: Config, { port, apiPort }: { port: number; apiPort: number | null }): void {
+type Ports = Awaited<ReturnType<Server['listen']>>;
+
+const WAYS: Record<Server['sendsBy'], string> = {
+  io_uring: 'the native sender, with io_uring',
+  send: 'the native sender',
+  streams: 'the streams of Node',
+};
+
+function greet({ listen, apps, demo }: Config, { port, apiPort }: Ports, sendsBy: Server['sendsBy']): void {
   const kind = listen.tls ? 'secure server' : 'server';
   const name = listen.hostname && listen.hostname !== listen.host ? ` (${listen.hostname})` : '';
   say(`   INFO  Starting ${kind} on ${listen.host}:${port}${listen.path}${name}.`);
   if (apiPort !== null) say(`         Also on ${listen.host}:${apiPort}.`);
   say(`         App key${apps.length > 1 ? 's' : ''}: ${apps.map((app) => app.key).join(', ')}`);
+  say(`         Sockets are written to by ${WAYS[sendsBy]}.`);
   if (demo) say(`         See it work: ${listen.tls ? 'https' : 'http'}://localhost:${port}/`);
   say('         Press Ctrl+C to stop the server.');
 }

@@ -12,6 +12,7 @@ import { control } from './doors/control/routes.ts';
 import { pages } from './doors/pages/routes.ts';
 import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
+import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
 import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
 import { joinPeers, peersOf } from './peers.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions {
 }
 
 export interface Server {
+  /** How frames are written to sockets. */
+  readonly sendsBy: 'io_uring' | 'send' | 'streams';
   /** Opens the ports. @throws Error when one is taken */
   listen(): Promise<{ port: number; apiPort: number | null }>;
   /** Lets go of all sockets, spread over the time the settings give, finishes requests and closes. */
@@ -92,10 +95,13 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       return reply.code(400).type('text/plain').send('Bad request: there is nothing to upgrade to here.');
     }
   });
+  // What TLS encrypts cannot be written past its stream.
+  const native = config.native && !listen.tls ? loadNativeSender(log) : null;
   await house.register(pusherSocket, {
     prefix: listen.path,
     pusher,
     maxUnreadBytes: config.maxUnreadBytes,
+    native,
     isDraining: () => isDraining,
     log,
   });
@@ -128,6 +134,8 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   let closeSecondPort: () => Promise<void> = async () => {};
 
   return {
+    sendsBy: native?.way ?? 'streams',
+
     async listen() {
       await cluster.start();
       await house.listen({ host: listen.host, port: listen.port });

@@ -29,7 +29,7 @@ async function startDoor(t: Test) {
     autoPong: false,
     closeTimeout: 200,
   } as object);
-  const outgoing = new Outgoing();
+  const outgoing = new Outgoing(null);
   let slowReaders = 0;
   const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++ };
   t.teardown(() => server.close());

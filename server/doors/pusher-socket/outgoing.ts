@@ -1,45 +1,51 @@
 import type { Frame } from '../../pusher/frames.ts';
-import { wireOf } from './wire.ts';
+import { Batch } from './batch.ts';
+import type { NativeSender } from './native-sender.ts';
 
-/** Something with frames waiting that can write them. */
+/** A socket that is sent frames. */
 export interface Waiting {
+  /** What it has not been sent yet. */
+  owed: Batch | null;
+  /** Where bytes may be written past its stream, at this moment; NO_DESCRIPTOR: nowhere. */
+  readonly descriptor: number;
+  /** Goes through its stream. */
+  write(bytes: Uint8Array): void;
+  /** Writes what it is owed to its stream, or closes it for what it has left unread. */
   flush(): void;
 }
 
 /**
- * What is sent during one turn of the event loop leaves at its end, one write per socket. Sockets with the same frames
- * waiting, which after a burst on one channel is all of them, share one joined buffer.
+ * What is sent during one turn of the event loop leaves at its end, one write per socket. Sockets that are owed the same
+ * frames, which after a burst on one channel is all of them, share one batch.
  */
 export class Outgoing {
+  readonly #native: NativeSender | null;
   #waiting: Waiting[] = [];
-  #lastFrames: readonly Frame[] = [];
-  #lastJoined: Uint8Array = new Uint8Array();
+  #first: Batch | null = null;
   readonly #flush = () => this.flush();
 
-  add(connection: Waiting): void {
-    if (this.#waiting.length === 0) setImmediate(this.#flush);
-    this.#waiting.push(connection);
+  constructor(native: NativeSender | null) {
+    this.#native = native;
+  }
+
+  /** The socket is owed one frame more. */
+  add(connection: Waiting, frame: Frame): Batch {
+    if (connection.owed !== null) {
+      connection.owed = connection.owed.and(frame);
+    } else {
+      if (!this.#first?.endsWith(frame)) this.#first = new Batch(null, frame);
+      connection.owed = this.#first as Batch;
+      if (this.#waiting.length === 0) setImmediate(this.#flush);
+      this.#waiting.push(connection);
+    }
+    return connection.owed;
   }
 
   flush(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const connection of waiting) connection.flush();
-    this.#lastFrames = [];
-    this.#lastJoined = new Uint8Array();
+    this.#first = null;
+    const left = this.#native === null ? waiting : this.#native.send(waiting);
+    for (const connection of left) connection.flush();
   }
-
-  /** The bytes of several frames in a row. */
-  join(frames: readonly Frame[]): Uint8Array {
-    if (frames.length === 1) return wireOf(frames[0] as Frame);
-    if (!areSame(frames, this.#lastFrames)) {
-      this.#lastFrames = frames;
-      this.#lastJoined = Buffer.concat(frames.map(wireOf));
-    }
-    return this.#lastJoined;
-  }
-}
-
-function areSame(a: readonly Frame[], b: readonly Frame[]): boolean {
-  return a.length === b.length && a.every((frame, index) => frame === b[index]);
 }

@@ -5,12 +5,15 @@ import * as frames from '../../pusher/frames.ts';
 import type { Pusher } from '../../pusher/pusher.ts';
 import type { Session } from '../../pusher/session.ts';
 import { type BadHandshake, whyNotAsked, whyNotUpgraded } from './handshake.ts';
+import type { NativeSender } from './native-sender.ts';
 import { Outgoing } from './outgoing.ts';
 import { type PusherWebSocket, SocketConnection } from './socket.ts';
 
 export interface PusherSocketOptions {
   pusher: Pusher;
   maxUnreadBytes: number;
+  /** null: all is written by Node's streams. */
+  native: NativeSender | null;
   /** Nobody new is taken in: his socket would outlive the server's farewell to the others. */
   isDraining(): boolean;
   log: FastifyBaseLogger;
@@ -18,8 +21,8 @@ export interface PusherSocketOptions {
 
 /** `GET /app/:key`: every handshake on it that is one succeeds, and what is wrong is said inside the WebSocket. [P-2] */
 export const pusherSocket: FastifyPluginAsync<PusherSocketOptions> = async (fastify, options) => {
-  const { pusher, maxUnreadBytes, isDraining, log } = options;
-  const outgoing = new Outgoing();
+  const { pusher, maxUnreadBytes, native, isDraining, log } = options;
+  const outgoing = new Outgoing(native);
   const onSlowReader = (session: Session | null) =>
     log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a socket that does not read');
 

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket } from 'ws';
 import type { Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
-import type { Outgoing } from './outgoing.ts';
-import { wireOf } from './wire.ts';
+import type { Batch } from './batch.ts';
+import { NO_DESCRIPTOR } from './native-sender.ts';
+import type { Outgoing, Waiting } from './outgoing.ts';
 
 /** A longer queue is written at once instead of at the end of the turn. */
 const MAX_BYTES_PER_WRITE = 64 * 1024;
@@ -39,24 +41,26 @@ export interface SocketRules {
 }
 
 /**
- * The core's connection, on a WebSocket: control frames and closing through ws, ready frames straight to the stream.
- * Writing past ws is safe as long as it compresses nothing: only then does it keep frames back in a queue of its own.
- * Without compression each of its frames is on the stream, whole, when the call that sends it returns.
+ * The core's connection, on a WebSocket: control frames and closing through ws, ready frames straight to the stream or,
+ * where that is empty, past it. Writing past ws is safe as long as it compresses nothing: only then does it keep frames
+ * back in a queue of its own. Without compression each of its frames is on the stream, whole, when the call that sends
+ * it returns.
  */
-export class SocketConnection implements Connection {
+export class SocketConnection implements Connection, Waiting {
   session: Session | null = null;
+  owed: Batch | null = null;
   readonly #ws: PusherWebSocket;
   readonly #stream: Socket;
   readonly #outgoing: Outgoing;
   readonly #rules: SocketRules;
-  #frames: Frame[] = [];
-  #bytes = 0;
+  readonly #descriptor: number;
 
   constructor(ws: PusherWebSocket, stream: Socket, outgoing: Outgoing, rules: SocketRules) {
     this.#ws = ws;
     this.#stream = stream;
     this.#outgoing = outgoing;
     this.#rules = rules;
+    this.#descriptor = descriptorOf(stream);
     ws.connection = this;
     ws.on('message', onMessage);
     ws.on('ping', onPing);
@@ -65,10 +69,8 @@ export class SocketConnection implements Connection {
   }
 
   send(frame: Frame): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#bytes += wireOf(frame).length;
-    if (this.#frames.push(frame) === 1) this.#outgoing.add(this);
-    if (this.#bytes >= MAX_BYTES_PER_WRITE) this.flush();
+    const owed = this.#outgoing.add(this, frame);
+    if (owed.length >= MAX_BYTES_PER_WRITE) this.flush();
   }
 
   ping(): void {
@@ -82,13 +84,21 @@ export class SocketConnection implements Connection {
     else this.#ws.close(code, reason);
   }
 
+  get descriptor(): number {
+    const stream = this.#stream;
+    const isIdle = stream.writableLength === 0 && !stream.destroyed && this.#ws.readyState === WebSocket.OPEN;
+    return isIdle ? this.#descriptor : NO_DESCRIPTOR;
+  }
+
   flush(): void {
-    if (this.#frames.length === 0) return;
-    const frames = this.#frames;
-    const bytes = this.#bytes;
-    this.#frames = [];
-    this.#bytes = 0;
-    if (this.#mayWrite(bytes)) this.#stream.write(this.#outgoing.join(frames));
+    const { owed } = this;
+    if (owed === null) return;
+    this.owed = null;
+    if (this.#mayWrite(owed.length)) this.write(owed.bytes());
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#stream.write(bytes);
   }
 
   /** Answered here and not by ws, so that a pong takes its turn and counts as unread like everything else. */
@@ -107,6 +117,13 @@ export class SocketConnection implements Connection {
     this.session?.closed();
     return false;
   }
+}
+
+/** It stays the same as long as the stream is not destroyed. */
+function descriptorOf(stream: Socket): number {
+  if (stream instanceof TLSSocket) return NO_DESCRIPTOR;
+  const { _handle: handle } = stream as Socket & { _handle?: { fd?: unknown } };
+  return typeof handle?.fd === 'number' ? handle.fd : NO_DESCRIPTOR;
 }
 
 function onMessage(this: WebSocket, data: RawData): void {

@@ -1,0 +1,251 @@
+/*
+ * Many small writes to many sockets, in one call from JavaScript.
+ *
+ * open(table, bytes, how) gives a function send(count). JavaScript writes rows of four 32-bit integers into `table`,
+ * (descriptor, offset, length, sent), and what they point at into `bytes`; send(count) sends the first `count` rows, never
+ * waits, fills in `sent` (bytes the system took, or a negative errno) and returns how many rows are not complete. Nothing of
+ * JavaScript runs meanwhile, so no descriptor can change hands between its row and its write.
+ *
+ * how: "send", a system call per row; "io_uring", one for up to RING_ROWS rows. open returns null where the kernel lacks it.
+ */
+#define NAPI_VERSION 8
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <node_api.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define RING_ROWS 256
+#define SEND_FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL)
+
+struct row {
+  int32_t fd, offset, length, sent;
+};
+
+struct ring {
+  int fd; /* -1: there is none, or it has failed and is not used any more */
+  void *queues;
+  size_t queues_size;
+  struct io_uring_sqe *sqes;
+  uint32_t *sq_head, *sq_tail, sq_mask;
+  uint32_t *cq_head, *cq_tail, cq_mask;
+  struct io_uring_cqe *cqes;
+};
+
+struct sender {
+  napi_ref table_ref, bytes_ref;
+  struct row *rows;
+  uint32_t capacity;
+  uint8_t *bytes;
+  uint32_t size;
+  struct ring ring;
+};
+
+static bool is_sound(const struct sender *s, const struct row *row) {
+  return row->fd >= 0 && row->offset >= 0 && row->length > 0 && (uint32_t)row->offset <= s->size &&
+         (uint32_t)row->length <= s->size - (uint32_t)row->offset;
+}
+
+static void send_row(const struct sender *s, struct row *row) {
+  ssize_t sent;
+  do {
+    sent = send(row->fd, s->bytes + row->offset, (size_t)row->length, SEND_FLAGS);
+  } while (sent < 0 && errno == EINTR);
+  row->sent = sent < 0 ? -errno : (int32_t)sent;
+}
+
+/* ---- io_uring, by its raw system calls ---- */
+
+static int ring_enter(const struct ring *ring, uint32_t submit, uint32_t wait) {
+  return (int)syscall(SYS_io_uring_enter, ring->fd, submit, wait, IORING_ENTER_GETEVENTS, NULL, 0);
+}
+
+static void ring_close(struct ring *ring) {
+  if (ring->fd < 0) return;
+  if (ring->sqes) munmap(ring->sqes, RING_ROWS * sizeof *ring->sqes);
+  if (ring->queues) munmap(ring->queues, ring->queues_size);
+  close(ring->fd);
+  ring->fd = -1;
+}
+
+static bool ring_open(struct ring *ring) {
+  struct io_uring_params params;
+  memset(&params, 0, sizeof params);
+  memset(ring, 0, sizeof *ring);
+  /* Linux 6.1. Older kernels have io_uring too, and send() is as good as theirs. */
+  params.flags = IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+  ring->fd = (int)syscall(SYS_io_uring_setup, RING_ROWS, &params);
+  if (ring->fd < 0) return false;
+
+  size_t sq_size = params.sq_off.array + params.sq_entries * sizeof(uint32_t);
+  size_t cq_size = params.cq_off.cqes + params.cq_entries * sizeof(struct io_uring_cqe);
+  ring->queues_size = sq_size > cq_size ? sq_size : cq_size;
+  uint8_t *queues = MAP_FAILED;
+  void *sqes = MAP_FAILED;
+  if ((params.features & IORING_FEAT_SINGLE_MMAP) && params.sq_entries == RING_ROWS) {
+    queues = mmap(NULL, ring->queues_size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
+    sqes = mmap(NULL, RING_ROWS * sizeof *ring->sqes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
+  }
+  ring->queues = queues == MAP_FAILED ? NULL : queues;
+  ring->sqes = sqes == MAP_FAILED ? NULL : sqes;
+  if (!ring->queues || !ring->sqes) {
+    ring_close(ring);
+    return false;
+  }
+  ring->sq_head = (uint32_t *)(queues + params.sq_off.head);
+  ring->sq_tail = (uint32_t *)(queues + params.sq_off.tail);
+  ring->sq_mask = *(uint32_t *)(queues + params.sq_off.ring_mask);
+  ring->cq_head = (uint32_t *)(queues + params.cq_off.head);
+  ring->cq_tail = (uint32_t *)(queues + params.cq_off.tail);
+  ring->cq_mask = *(uint32_t *)(queues + params.cq_off.ring_mask);
+  ring->cqes = (struct io_uring_cqe *)(queues + params.cq_off.cqes);
+  uint32_t *order = (uint32_t *)(queues + params.sq_off.array);
+  for (uint32_t i = 0; i < RING_ROWS; i++) order[i] = i;
+  return true;
+}
+
+/* Takes what has been completed; returns how many that were. */
+static uint32_t ring_reap(struct ring *ring, struct row *rows) {
+  uint32_t head = *ring->cq_head;
+  uint32_t count = __atomic_load_n(ring->cq_tail, __ATOMIC_ACQUIRE) - head;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct io_uring_cqe *cqe = &ring->cqes[(head + i) & ring->cq_mask];
+    rows[cqe->user_data].sent = cqe->res;
+  }
+  __atomic_store_n(ring->cq_head, head + count, __ATOMIC_RELEASE);
+  return count;
+}
+
+/* Sends up to RING_ROWS sound rows. With MSG_DONTWAIT the kernel completes each while it is submitted. */
+static void ring_send(struct sender *s, struct row *rows, uint32_t count) {
+  struct ring *ring = &s->ring;
+  uint32_t tail = *ring->sq_tail;
+  for (uint32_t i = 0; i < count; i++) {
+    struct io_uring_sqe *sqe = &ring->sqes[(tail + i) & ring->sq_mask];
+    memset(sqe, 0, sizeof *sqe);
+    sqe->opcode = IORING_OP_SEND;
+    sqe->fd = rows[i].fd;
+    sqe->addr = (uint64_t)(uintptr_t)(s->bytes + rows[i].offset);
+    sqe->len = (uint32_t)rows[i].length;
+    sqe->msg_flags = SEND_FLAGS;
+    sqe->user_data = i;
+  }
+  __atomic_store_n(ring->sq_tail, tail + count, __ATOMIC_RELEASE);
+
+  uint32_t submitted = 0, reaped = 0;
+  bool has_failed = false;
+  while (reaped < (has_failed ? submitted : count)) {
+    int entered = ring_enter(ring, has_failed ? 0 : count - submitted, (has_failed ? submitted : count) - reaped);
+    int why = errno;
+    /* What the kernel took stands in the ring, whatever the call returned. */
+    submitted = __atomic_load_n(ring->sq_head, __ATOMIC_ACQUIRE) - tail;
+    if (entered < 0 && why != EINTR) has_failed = true;
+    reaped += ring_reap(ring, rows);
+  }
+  if (!has_failed) return;
+  for (uint32_t i = submitted; i < count; i++) send_row(s, &rows[i]);
+  ring_close(ring);
+}
+
+/* One message to ourselves: a ring that is there may still be kept from sending. */
+static bool ring_works(struct sender *s) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return false;
+  struct row row = {.fd = pair[0], .offset = 0, .length = 1, .sent = 0};
+  ring_send(s, &row, 1);
+  close(pair[0]);
+  close(pair[1]);
+  return row.sent == 1 && s->ring.fd >= 0;
+}
+
+/* ---- Node-API ---- */
+
+static napi_value fail(napi_env env, const char *message) {
+  napi_throw_type_error(env, NULL, message);
+  return NULL;
+}
+
+static napi_value send_rows(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  size_t argc = 1;
+  struct sender *s;
+  uint32_t count = 0, incomplete = 0;
+  napi_get_cb_info(env, info, &argc, &argument, NULL, (void **)&s);
+  if (napi_get_value_uint32(env, argument, &count) != napi_ok || count > s->capacity) {
+    return fail(env, "count must be a number of rows");
+  }
+  for (uint32_t first = 0; first < count;) {
+    /* Up to the next row that cannot be sent. */
+    uint32_t end = first;
+    while (end < count && end - first < RING_ROWS && is_sound(s, &s->rows[end])) end++;
+    if (end == first) {
+      s->rows[first++].sent = -EINVAL;
+      continue;
+    }
+    if (s->ring.fd >= 0) ring_send(s, &s->rows[first], end - first);
+    else for (uint32_t i = first; i < end; i++) send_row(s, &s->rows[i]);
+    first = end;
+  }
+  for (uint32_t i = 0; i < count; i++) incomplete += s->rows[i].sent != s->rows[i].length;
+  napi_create_uint32(env, incomplete, &result);
+  return result;
+}
+
+static void close_sender(napi_env env, void *data, void *hint) {
+  struct sender *s = data;
+  (void)hint;
+  ring_close(&s->ring);
+  if (s->table_ref) napi_delete_reference(env, s->table_ref);
+  if (s->bytes_ref) napi_delete_reference(env, s->bytes_ref);
+  free(s);
+}
+
+static napi_value open_sender(napi_env env, napi_callback_info info) {
+  napi_value arguments[3], function;
+  size_t argc = 3, rows, size;
+  napi_typedarray_type table_type, bytes_type;
+  void *table, *bytes;
+  char how[16] = "";
+  napi_get_cb_info(env, info, &argc, arguments, NULL, NULL);
+  if (napi_get_typedarray_info(env, arguments[0], &table_type, &rows, &table, NULL, NULL) != napi_ok ||
+      napi_get_typedarray_info(env, arguments[1], &bytes_type, &size, &bytes, NULL, NULL) != napi_ok ||
+      napi_get_value_string_utf8(env, arguments[2], how, sizeof how, NULL) != napi_ok ||
+      table_type != napi_int32_array || bytes_type != napi_uint8_array || size == 0 || size > INT32_MAX) {
+    return fail(env, "open takes an Int32Array, a Uint8Array and how to send");
+  }
+
+  struct sender *s = calloc(1, sizeof *s);
+  if (!s) return fail(env, "out of memory");
+  s->rows = table;
+  s->capacity = (uint32_t)(rows / 4);
+  s->bytes = bytes;
+  s->size = (uint32_t)size;
+  s->ring.fd = -1;
+  if (strcmp(how, "io_uring") == 0 && (!ring_open(&s->ring) || !ring_works(s))) {
+    close_sender(env, s, NULL);
+    napi_get_null(env, &function);
+    return function;
+  }
+  if (napi_create_function(env, "send", NAPI_AUTO_LENGTH, send_rows, s, &function) != napi_ok ||
+      napi_add_finalizer(env, function, s, close_sender, NULL, NULL) != napi_ok) {
+    close_sender(env, s, NULL);
+    return fail(env, "the function could not be made");
+  }
+  napi_create_reference(env, arguments[0], 1, &s->table_ref);
+  napi_create_reference(env, arguments[1], 1, &s->bytes_ref);
+  return function;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value open;
+  if (napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_sender, NULL, &open) != napi_ok) return NULL;
+  if (napi_set_named_property(env, exports, "open", open) != napi_ok) return NULL;
+  return exports;
+}

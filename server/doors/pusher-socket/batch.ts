@@ -1,0 +1,53 @@
+import type { Frame } from '../../pusher/frames.ts';
+import { wireOf } from './wire.ts';
+
+/**
+ * Frames in a row that are owed to a socket: a batch and one frame more. A frame goes to all its sockets before the next
+ * one comes, so that sockets which are owed the same come to hold the same batch.
+ */
+export class Batch {
+  /** In bytes. */
+  readonly length: number;
+  readonly #before: Batch | null;
+  readonly #frame: Frame;
+  #next: Batch | null = null;
+  #joined: Uint8Array | null = null;
+  /** Where a sender has put its bytes, and with which load. */
+  offset = 0;
+  load = 0;
+
+  constructor(before: Batch | null, frame: Frame) {
+    this.#before = before;
+    this.#frame = frame;
+    this.length = (before === null ? 0 : before.length) + wireOf(frame).length;
+  }
+
+  /** This batch and one frame more. */
+  and(frame: Frame): Batch {
+    if (!this.#next?.endsWith(frame)) this.#next = new Batch(this, frame);
+    return this.#next as Batch;
+  }
+
+  endsWith(frame: Frame): boolean {
+    return this.#frame === frame;
+  }
+
+  /** A single frame's bytes are not copied. */
+  bytes(): Uint8Array {
+    if (this.#before === null) return wireOf(this.#frame);
+    if (this.#joined === null) {
+      this.#joined = Buffer.allocUnsafe(this.length);
+      this.copyTo(this.#joined, 0);
+    }
+    return this.#joined;
+  }
+
+  copyTo(target: Uint8Array, offset: number): void {
+    let batch: Batch | null = this;
+    for (let end = offset + this.length; batch !== null; batch = batch.#before) {
+      const wire = wireOf(batch.#frame);
+      end -= wire.length;
+      target.set(wire, end);
+    }
+  }
+}
