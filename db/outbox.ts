@@ -188,3 +188,13 @@ function toEntry(row: Selectable<OutboxTable>): OutboxEntry {
     createdAt: toMilliseconds(row.created_at) ?? 0,
   };
 }
+
+/** How many promises wait to be kept. */
+export async function waitingInOutbox(db: Db): Promise<number> {
+  const { waiting } = await db
+    .selectFrom('desk_outbox')
+    .select(({ fn }) => fn.countAll().as('waiting'))
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow();
+  return Number(waiting);
+}

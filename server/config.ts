@@ -25,6 +25,13 @@ export interface Config {
   /** The page at `/` that shows a newcomer how it all works. */
   demo: boolean;
   logLevel: string;
+  /** Where Prometheus may ask; null: nowhere. */
+  metrics: MetricsConfig | null;
+}
+
+export interface MetricsConfig {
+  host: string;
+  port: number;
 }
 
 export interface ListenConfig {
@@ -128,6 +135,7 @@ export function configFrom(env: Environment): Config {
     drainSeconds: get.integer('ANTIPHON_DRAIN_SECONDS', 5),
     demo: get.flag('ANTIPHON_DEMO', get.text('APP_ENV') !== 'production' && get.text('NODE_ENV') !== 'production'),
     logLevel: get.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    metrics: metricsFrom(get),
   };
   get.finish();
   return config;
@@ -185,6 +193,12 @@ function developerCertificate(hostname: string | null): TlsConfig | null {
     if (existsSync(certFile) && existsSync(keyFile)) return { certFile, keyFile, passphrase: null };
   }
   return null;
+}
+
+function metricsFrom(get: Settings): MetricsConfig | null {
+  const host = get.text('ANTIPHON_METRICS_HOST') ?? '127.0.0.1';
+  const port = get.integer('ANTIPHON_METRICS_PORT', null, { max: 65_535 });
+  return port === null ? null : { host, port };
 }
 
 function redisFrom(get: Settings): RedisConfig {

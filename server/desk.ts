@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { migrate } from '../db/migrate.ts';
 import { type Database, openDatabase } from '../db/open.ts';
+import { waitingInOutbox } from '../db/outbox.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { DeskConfig, LimitSettings } from './desk-settings.ts';
 import { AfterAnswer } from './doors/support-api/after-answer.ts';
@@ -18,6 +19,7 @@ import { claimSetUp, prepareSetUp } from './identity/set-up.ts';
 import { siteOfOrigin } from './identity/site-of-origin.ts';
 import { Throttle } from './identity/throttle.ts';
 import { ordinaryOwnerTypes } from './identity/tokens.ts';
+import type { Reading } from './metrics/metrics.ts';
 import { type Commit, type CommitParts, committing } from './outbox/commit.ts';
 import type { Hub } from './pusher/hub.ts';
 import type { Pusher } from './pusher/pusher.ts';
@@ -32,6 +34,8 @@ export interface DeskOptions {
   cluster: Cluster;
   /** There is no admin yet: whoever has this token becomes the first. */
   onSetUp: (token: string) => void;
+  /** For the metrics. */
+  watch: (reading: Reading) => void;
 }
 
 const TYPING = 'desk.typing';
@@ -43,7 +47,8 @@ const FEED_DAYS = 30;
 const NOTICE_DAYS = 90;
 
 /** The support desk, wired from top to bottom: database, people, rooms, and the door they are reached by. */
-export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, { config, pusher, cluster, onSetUp }) => {
+export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) => {
+  const { config, pusher, cluster, onSetUp, watch } = options;
   const { log } = fastify;
   const reportFault = (error: unknown) => log.error({ err: error }, 'the desk failed');
   const hub = hubOf(pusher, config.appId);
@@ -51,6 +56,11 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, { config, p
   // Its data
   const database = await openPrepared(config);
   const { db } = database;
+  watch({
+    name: 'antiphon_outbox_waiting',
+    help: 'Promises to the outside that are not kept yet.',
+    read: () => waitingInOutbox(db),
+  });
 
   // What happens is told on the channels of one app, on every node
   const afterAnswer = new AfterAnswer(reportFault);

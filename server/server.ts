@@ -9,13 +9,16 @@ import { singleNode } from './cluster/single-node.ts';
 import type { Config, ListenConfig } from './config.ts';
 import { debugConsole, logObserver } from './console.ts';
 import { control } from './doors/control/routes.ts';
+import { listenForScrapes } from './doors/metrics/listener.ts';
 import { pages } from './doors/pages/routes.ts';
 import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
 import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
 import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { joinPeers, peersOf } from './peers.ts';
+import { watching } from './pusher/observer.ts';
 import { Pusher } from './pusher/pusher.ts';
 import { RestartSignal } from './restart-signal.ts';
 import { listenAlso } from './second-port.ts';
@@ -41,7 +44,7 @@ export interface Server {
   /** How frames are written to sockets. */
   readonly sendsBy: 'io_uring' | 'send' | 'streams';
   /** Opens the ports. @throws Error when one is taken */
-  listen(): Promise<{ port: number; apiPort: number | null }>;
+  listen(): Promise<{ port: number; apiPort: number | null; metricsPort: number | null }>;
   /** Lets go of all sockets, spread over the time the settings give, finishes requests and closes. */
   close(): Promise<void>;
 }
@@ -64,9 +67,13 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
     : singleNode(nodeId);
 
   // The protocol
-  const observer = debug ? debugConsole(debug) : logObserver(log);
+  const metrics = config.metrics && new Metrics();
+  const console = debug ? debugConsole(debug) : logObserver(log);
+  const observer = metrics ? watching([console, metrics.observer]) : console;
   const pusher = new Pusher(apps, (app) => peersOf(cluster, app), observer);
   joinPeers(cluster, pusher, log);
+  metrics?.watchApps(pusher);
+  metrics?.watchCluster(cluster);
 
   // The doors
   let isDraining = false;
@@ -95,6 +102,11 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       return reply.code(400).type('text/plain').send('Bad request: there is nothing to upgrade to here.');
     }
   });
+  if (metrics) {
+    house.addHook('onResponse', async ({ routeOptions }, { statusCode, elapsedTime }) =>
+      metrics.answered(doorAt(routeOptions.url, listen.path), statusCode, elapsedTime / 1000),
+    );
+  }
   // What TLS encrypts cannot be written past its stream.
   const native = config.native && !listen.tls ? loadNativeSender(log) : null;
   await house.register(pusherSocket, {
@@ -121,7 +133,13 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   });
   if (config.desk) {
     const { desk } = await import('./desk.ts');
-    await house.register(desk, { config: config.desk, pusher, cluster, onSetUp });
+    await house.register(desk, {
+      config: config.desk,
+      pusher,
+      cluster,
+      onSetUp,
+      watch: (reading) => metrics?.watch(reading),
+    });
   }
   await house.register(pages, {
     pusher,
@@ -131,7 +149,7 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   });
 
   const sweeper = setInterval(() => pusher.sweep(), SWEEP_MS);
-  let closeSecondPort: () => Promise<void> = async () => {};
+  const otherPorts: { close(): Promise<void> }[] = [];
 
   return {
     sendsBy: native?.way ?? 'streams',
@@ -140,10 +158,11 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       await cluster.start();
       await house.listen({ host: listen.host, port: listen.port });
       const { port } = house.server.address() as AddressInfo;
-      if (listen.apiPort === null) return { port, apiPort: null };
-      const second = await listenAlso(house.server, listen.host, listen.apiPort);
-      closeSecondPort = second.close;
-      return { port, apiPort: second.port };
+      const second = listen.apiPort === null ? null : await listenAlso(house.server, listen.host, listen.apiPort);
+      if (second) otherPorts.push(second);
+      const third = metrics && config.metrics && (await scrapesOf(metrics, config.metrics, log));
+      if (third) otherPorts.push(third);
+      return { port, apiPort: second?.port ?? null, metricsPort: third?.port ?? null };
     },
 
     async close() {
@@ -155,12 +174,30 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       const lastCall = setTimeout(() => house.server.closeAllConnections(), patienceMs);
       // What is answered only now would otherwise be kept alive until then.
       const idleCall = setInterval(() => house.server.closeIdleConnections(), IDLE_CHECK_MS);
-      await Promise.all([house.close(), closeSecondPort()]);
+      await Promise.all([house.close(), ...otherPorts.map((port) => port.close())]);
       clearTimeout(lastCall);
       clearInterval(idleCall);
       await cluster.stop();
     },
   };
+}
+
+function scrapesOf(metrics: Metrics, place: { host: string; port: number }, log: FastifyBaseLogger) {
+  return listenForScrapes({
+    ...place,
+    text: () => metrics.text(),
+    contentType: metrics.contentType,
+    onFault: (error) => log.error({ err: error }, 'the metrics could not be gathered'),
+  });
+}
+
+/** Which door a route belongs to, as its metrics name it. */
+function doorAt(url: string | undefined, path: string): string {
+  if (url === undefined) return 'none';
+  if (/^\/(api|broadcasting|storage|widget)\b/.test(url)) return 'support-api';
+  const inside = url.startsWith(`${path}/`) ? url.slice(path.length) : url;
+  if (inside.startsWith('/apps/')) return 'pusher-api';
+  return /^(\/pusher)?\/app\//.test(inside) ? 'pusher-http' : 'pages';
 }
 
 /** How often Node looks for requests that are late; its own half minute would be added to every time-out. */

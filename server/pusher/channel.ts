@@ -29,10 +29,11 @@ export class Channel {
     return this.subscribers.size > 0 || this.remote.size > 0;
   }
 
-  /** Sends to this node's subscribers. */
-  send(frame: Frame, except?: Session): void {
+  /** Sends to this node's subscribers, and says to how many. */
+  send(frame: Frame, except?: Session): number {
     for (const session of this.subscribers.keys()) {
       if (session !== except) session.connection.send(frame);
     }
+    return this.subscribers.size - (except && this.subscribers.has(except) ? 1 : 0);
   }
 }

@@ -29,6 +29,10 @@ export class Channels {
     return this.#channels.get(name);
   }
 
+  get count(): number {
+    return this.#channels.size;
+  }
+
   all(): Iterable<Channel> {
     return this.#channels.values();
   }

@@ -133,8 +133,8 @@ export class Hub {
       if (!channel && !cached) continue;
       const frame = frameFor(name);
       if (cached) this.cache.put(name, frame.text, publication, this.now());
-      channel?.send(frame, except);
-      this.observer.published?.(name, frame.text);
+      const receivers = channel?.send(frame, except) ?? 0;
+      this.observer.published?.(this, name, frame.text, receivers);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Hub } from './hub.ts';
 import type { Session } from './session.ts';
 
 /** What a console, a counter or a test may watch. Called synchronously: an observer must not throw nor take its time. */
@@ -6,8 +7,39 @@ export interface Observer {
   received?(session: Session, text: string): void;
   handled?(session: Session): void;
   refused?(session: Session, error: Error): void;
-  published?(channel: string, text: string): void;
+  /** `receivers`: this node's sockets it was sent to. */
+  published?(hub: Hub, channel: string, text: string, receivers: number): void;
   pinged?(session: Session): void;
   pruned?(session: Session): void;
   closed?(session: Session): void;
+}
+
+/** Several that watch as one. */
+export function watching(observers: readonly Observer[]): Observer {
+  return {
+    opened: (session) => {
+      for (const observer of observers) observer.opened?.(session);
+    },
+    received: (session, text) => {
+      for (const observer of observers) observer.received?.(session, text);
+    },
+    handled: (session) => {
+      for (const observer of observers) observer.handled?.(session);
+    },
+    refused: (session, error) => {
+      for (const observer of observers) observer.refused?.(session, error);
+    },
+    published: (hub, channel, text, receivers) => {
+      for (const observer of observers) observer.published?.(hub, channel, text, receivers);
+    },
+    pinged: (session) => {
+      for (const observer of observers) observer.pinged?.(session);
+    },
+    pruned: (session) => {
+      for (const observer of observers) observer.pruned?.(session);
+    },
+    closed: (session) => {
+      for (const observer of observers) observer.closed?.(session);
+    },
+  };
 }

@@ -73,6 +73,8 @@ const SETTINGS: [name: string, value: string, look: (config: Config) => unknown,
   ['APP_ENV', 'production', (c) => c.demo, false],
   ['NODE_ENV', 'production', (c) => c.demo, false],
   ['LOG_LEVEL', 'debug', (c) => c.logLevel, 'debug', ['verbose']],
+  ['ANTIPHON_METRICS_PORT', '9100', (c) => c.metrics?.port, 9100, ['70000', 'x']],
+  ['ANTIPHON_METRICS_HOST', '0.0.0.0', (c) => c.metrics?.host, '0.0.0.0'],
   ['REVERB_SCALING_ENABLED', 'true', (c) => c.redis !== null, true, ['x']],
   ['REVERB_SCALING_CHANNEL', 'mine', (c) => c.redis?.prefix, 'mine'],
   ['REDIS_URL', 'redis://r', (c) => c.redis?.url, 'redis://r'],
@@ -85,7 +87,11 @@ const SETTINGS: [name: string, value: string, look: (config: Config) => unknown,
 ];
 
 /** What some settings depend on. */
-const CONTEXT = { REVERB_SCALING_ENABLED: 'true', REVERB_APP_RATE_LIMITING_ENABLED: 'true' };
+const CONTEXT = {
+  REVERB_SCALING_ENABLED: 'true',
+  REVERB_APP_RATE_LIMITING_ENABLED: 'true',
+  ANTIPHON_METRICS_PORT: '9000',
+};
 
 t.test('every setting means what it says, and what is wrong is named', async (t) => {
   for (const [name, value, look, means, wrong = []] of SETTINGS) {

@@ -12,6 +12,8 @@ export interface RunningServer {
   signer: Signer;
   port: number;
   apiPort: number | null;
+  /** Where it answers Prometheus. */
+  metricsPort: number | null;
   /** `ws://127.0.0.1:…/app/<key>` with the path prefix and what pusher-js asks for. */
   socketUrl: string;
   httpUrl: string;
@@ -53,7 +55,7 @@ export async function startServer(t: Test, env: Environment = {}, choices: Serve
       setUpToken = token;
     },
   });
-  const { port, apiPort } = await server.listen();
+  const { port, apiPort, metricsPort } = await server.listen();
   let isStopped = false;
   const stop = async () => {
     if (isStopped) return;
@@ -66,7 +68,7 @@ export async function startServer(t: Test, env: Environment = {}, choices: Serve
   const scheme = config.listen.tls ? 's' : '';
   const base = `127.0.0.1:${port}${config.listen.path}`;
   const httpUrl = `http${scheme}://${base}`;
-  return asApp({ config, app, port, apiPort, httpUrl, printed, logged, setUpToken, stop }, app);
+  return asApp({ config, app, port, apiPort, metricsPort, httpUrl, printed, logged, setUpToken, stop }, app);
 }
 
 /** The same server as one of its other apps sees it. */

@@ -1,0 +1,117 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Observer } from '../pusher/observer.ts';
+import type { Pusher } from '../pusher/pusher.ts';
+import { AppCounter, type AppCounts } from './app-counts.ts';
+
+/** From a tenth of a millisecond, which is what a publish takes, to what nobody waits for. */
+const LATENCY_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+
+/** Name, help and source of what each app counts. */
+const APP_COUNTERS: readonly [string, string, keyof AppCounts][] = [
+  ['antiphon_sockets_opened_total', 'Sockets that came.', 'opened'],
+  ['antiphon_sockets_closed_total', 'Sockets that went.', 'closed'],
+  ['antiphon_sockets_pruned_total', 'Sockets closed because they did not answer.', 'pruned'],
+  ['antiphon_messages_received_total', 'Messages sockets sent.', 'received'],
+  ['antiphon_received_bytes_total', 'Bytes of those messages.', 'receivedBytes'],
+  ['antiphon_messages_refused_total', 'Messages answered with an error.', 'refused'],
+  ['antiphon_events_published_total', 'Events put on a channel that was occupied here.', 'published'],
+  ['antiphon_events_delivered_total', 'Events handed to sockets, each socket counted.', 'delivered'],
+  ['antiphon_delivered_bytes_total', 'Bytes of those events.', 'deliveredBytes'],
+];
+
+/** Figures of something that is asked when Prometheus asks. */
+export interface Reading {
+  name: string;
+  help: string;
+  /** Undefined: cannot be said now. */
+  read(): number | undefined | Promise<number | undefined>;
+}
+
+/** What Prometheus is told of this process. */
+export class Metrics {
+  readonly observer: Observer;
+  readonly #registry = new Registry();
+  readonly #counter = new AppCounter();
+  readonly #requests: Histogram<'door' | 'status'>;
+
+  constructor() {
+    this.observer = this.#counter.observer;
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'antiphon_http_request_seconds',
+      help: 'Requests from their head to their answer, by door and kind of status.',
+      labelNames: ['door', 'status'],
+      buckets: LATENCY_SECONDS,
+      registers,
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  answered(door: string, status: number, seconds: number): void {
+    this.#requests.observe({ door, status: `${Math.floor(status / 100)}xx` }, seconds);
+  }
+
+  /** A figure of another room; asked anew each time. */
+  watch(reading: Reading): void {
+    const gauge: Gauge = new Gauge({
+      name: reading.name,
+      help: reading.help,
+      registers: [this.#registry],
+      async collect() {
+        const value = await reading.read();
+        if (value === undefined) gauge.reset();
+        else gauge.set(value);
+      },
+    });
+  }
+
+  watchApps(pusher: Pusher): void {
+    for (const [name, help, field] of APP_COUNTERS) {
+      const counter: Counter<'app'> = new Counter({
+        name,
+        help,
+        labelNames: ['app'],
+        registers: [this.#registry],
+        collect: () => {
+          counter.reset();
+          for (const hub of pusher.hubs) counter.inc({ app: hub.app.id }, this.#counter.of(hub)[field]);
+        },
+      });
+    }
+    const sockets: Gauge<'app'> = new Gauge({
+      name: 'antiphon_sockets',
+      help: 'Sockets of this node.',
+      labelNames: ['app'],
+      registers: [this.#registry],
+      collect() {
+        for (const hub of pusher.hubs) sockets.set({ app: hub.app.id }, hub.sessions.size);
+      },
+    });
+    const channels: Gauge<'app'> = new Gauge({
+      name: 'antiphon_channels',
+      help: 'Occupied channels, on this node or another.',
+      labelNames: ['app'],
+      registers: [this.#registry],
+      collect() {
+        for (const hub of pusher.hubs) channels.set({ app: hub.app.id }, hub.channels.count);
+      },
+    });
+  }
+
+  watchCluster(cluster: Cluster): void {
+    this.watch({
+      name: 'antiphon_cluster_reachable',
+      help: '1 when the other nodes can be reached, or there can be none.',
+      read: () => (cluster.trouble() === null ? 1 : 0),
+    });
+  }
+}
