@@ -49,7 +49,7 @@ export async function startDesk(t: Test, env: Environment = {}): Promise<Desk> {
       method: body ? 'POST' : 'GET',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(20_000),
     });
     const { json, text } = await answerOf(response);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);

@@ -8,7 +8,7 @@ import { open, say } from './visitor.ts';
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
 
-t.test('two agents and their visitors', { skip, timeout: 110_000 }, async (t) => {
+t.test('two agents and their visitors', { skip, timeout: 280_000 }, async (t) => {
   const team = await startTeam(t);
   const { desk, olena, max } = team;
   const browser = await openBrowser(t);

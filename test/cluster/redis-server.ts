@@ -12,7 +12,7 @@ const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 export const needsRedis =
   isInstalled || process.env.REQUIRE_ALL === '1' ? {} : { skip: 'redis-server is not installed' };
 
-const UP_WITHIN_MS = 10_000;
+const UP_WITHIN_MS = 20_000;
 
 /** A real Redis of the test's own, so that it may be killed and stopped. It keeps nothing. */
 export class RedisServer {

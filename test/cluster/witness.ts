@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { Cluster, ClusterLog } from '../../server/cluster/cluster.ts';
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 10;
 
 /** Waits until `look` finds something; past the deadline it throws with what `printed` then says. */

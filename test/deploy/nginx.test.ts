@@ -69,7 +69,7 @@ t.test('our nginx.conf', { skip }, async (t) => {
       const client = pusherClient(t, outside, { ...tls, enabledTransports: [transport], backend, as: '1:Ann' });
       const [, ear] = await subscribed(client, 'private-orders');
       await publish(outside, { name: 'shipped', channel: 'private-orders', data: '{"id":1}' });
-      t.same(await ear.next('shipped', 2000), { id: 1 }, 'nothing is held back on the way');
+      t.same(await ear.next('shipped', 10_000), { id: 1 }, 'nothing is held back on the way');
     });
   }
 
@@ -234,7 +234,7 @@ t.test('a bare location in the server block of a site', { skip }, async (t) => {
     await t.test(`pusher-js over ${name}`, async (t) => {
       const [, ear] = await subscribed(pusherClient(t, where, { ...options, backend, as: '1:Ann' }), 'private-orders');
       await publish(server, { name: 'shipped', channel: 'private-orders', data: '{"id":1}' });
-      t.same(await ear.next('shipped', 2000), { id: 1 });
+      t.same(await ear.next('shipped', 10_000), { id: 1 });
     });
   }
 

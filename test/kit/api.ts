@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { DEADLINE_MS } from './bell.ts';
 import type { RunningServer } from './server.ts';
 
 export interface ApiAnswer {
@@ -52,7 +53,7 @@ export async function call(
     method,
     headers: { 'content-type': 'application/json', ...options.headers },
     ...(body === undefined ? {} : { body }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   return answerOf(response);
 }

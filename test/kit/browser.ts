@@ -39,7 +39,7 @@ export async function openPage(
   { profile, ...options }: PageOptions = {},
 ): Promise<{ page: Page; profile: BrowserContext; faults: string[]; requests: string[] }> {
   const context = profile ?? (await browser.newContext({ locale: 'en-GB', ...options }));
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const faults: string[] = [];
   const requests: string[] = [];

@@ -70,7 +70,7 @@ export async function ask(base: string, method: string, path: string, asking: As
     },
     ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as string | FormData) }),
     redirect: 'manual',
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(30_000),
   });
   return answerOf(response);
 }

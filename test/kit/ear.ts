@@ -1,9 +1,9 @@
-const DEADLINE_MS = 5000;
+import { Bell, DEADLINE_MS, type Nothing } from './bell.ts';
 
 /** Keeps, in order, what the callbacks of a client library were told, until a test takes it. */
 export class Ear {
   readonly heard: [what: string, value: unknown][] = [];
-  #wake: () => void = () => {};
+  readonly #bell = new Bell();
 
   /** A callback that keeps its first argument under this name. */
   for(what: string): (value?: unknown) => void {
@@ -12,7 +12,7 @@ export class Ear {
 
   hear(what: string, value?: unknown): void {
     this.heard.push([what, value]);
-    this.#wake();
+    this.#bell.ring();
   }
 
   /** The names of what has been heard and not been taken. */
@@ -22,28 +22,20 @@ export class Ear {
 
   /** Takes the next of this name, waiting for it; past the deadline it throws with what did arrive. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into values of every shape
-  async next(what: string, deadlineMs = DEADLINE_MS): Promise<any> {
-    const deadline = Date.now() + deadlineMs;
-    for (;;) {
+  next(what: string, deadlineMs = DEADLINE_MS): Promise<any> {
+    const take = () => {
       const index = this.heard.findIndex(([name]) => name === what);
-      if (index >= 0) return this.heard.splice(index, 1)[0]?.[1];
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`no ${what} within ${deadlineMs} ms; heard: ${JSON.stringify(this.heard)}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+      return index >= 0 && { value: this.heard.splice(index, 1)[0]?.[1] };
+    };
+    const tooLate = () => `no ${what} within ${deadlineMs} ms; heard: ${JSON.stringify(this.heard)}`;
+    return this.#bell.until(take, tooLate, deadlineMs).then(({ value }) => value);
   }
 }
 
 /** Asks again and again, for what announces itself to nobody. */
 export async function eventually<Found>(
   what: string,
-  look: () => Found | undefined | null | false | Promise<Found | undefined | null | false>,
+  look: () => Found | Nothing | Promise<Found | Nothing>,
   deadlineMs = DEADLINE_MS,
 ): Promise<Found> {
   const deadline = Date.now() + deadlineMs;

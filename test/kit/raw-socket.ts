@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { connect as overTcp, type Socket, type TcpSocketConnectOpts } from 'node:net';
 import { connect as overTls } from 'node:tls';
 import type { Test } from 'tap';
+import { Bell, DEADLINE_MS, type Nothing } from './bell.ts';
 import type { RunningServer } from './server.ts';
-
-const DEADLINE_MS = 5000;
 
 export const CONTINUATION = 0x0;
 export const TEXT = 0x1;
@@ -61,22 +60,22 @@ export class RawSocket {
   hasEnded = false;
   isClosed = false;
   #unread = Buffer.alloc(0);
-  #wake: () => void = () => {};
+  readonly #bell = new Bell();
 
   constructor(tcp: Socket) {
     this.tcp = tcp;
     tcp.setNoDelay();
     tcp.on('data', (chunk) => {
       this.#unread = Buffer.concat([this.#unread, chunk]);
-      this.#wake();
+      this.#bell.ring();
     });
     tcp.on('end', () => {
       this.hasEnded = true;
-      this.#wake();
+      this.#bell.ring();
     });
     tcp.on('close', () => {
       this.isClosed = true;
-      this.#wake();
+      this.#bell.ring();
     });
     tcp.on('error', () => {});
   }
@@ -93,24 +92,18 @@ export class RawSocket {
     }
   }
 
-  async until<Found>(what: string, look: () => Found | null | false, deadlineMs = DEADLINE_MS): Promise<Found> {
-    const deadline = Date.now() + deadlineMs;
-    for (;;) {
+  /** As long as the peer may still send. */
+  until<Found>(what: string, look: () => Found | Nothing, deadlineMs = DEADLINE_MS): Promise<Found> {
+    const tooLate = () => {
+      const end = this.isClosed ? 'closed' : this.hasEnded ? 'ended by the peer' : 'open';
+      return `no ${what} within ${deadlineMs} ms; ${end}, unread: ${this.#unread.toString('latin1')}`;
+    };
+    const lookOn = () => {
       const found = look();
-      if (found !== null && found !== false) return found;
-      const left = deadline - Date.now();
-      if (left <= 0 || this.isClosed) {
-        const end = this.isClosed ? 'closed' : this.hasEnded ? 'ended by the peer' : 'open';
-        throw new Error(`no ${what} within ${deadlineMs} ms; ${end}, unread: ${this.#unread.toString('latin1')}`);
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+      if (this.isClosed && (found === undefined || found === null || found === false)) throw new Error(tooLate());
+      return found;
+    };
+    return this.#bell.until(lookOn, tooLate, deadlineMs);
   }
 
   /** The head of an HTTP answer. */

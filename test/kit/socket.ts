@@ -1,9 +1,8 @@
 import type { Test } from 'tap';
 import { type ClientOptions, WebSocket } from 'ws';
 import { channelAuthText, userAuthText } from '../../server/pusher/signature.ts';
+import { Bell, DEADLINE_MS, type Nothing } from './bell.ts';
 import type { RunningServer } from './server.ts';
-
-const DEADLINE_MS = 5000;
 
 export interface SentFrame {
   event: string;
@@ -26,53 +25,34 @@ export class TestSocket {
   readonly pongs: string[] = [];
   closed: Closed | null = null;
   socketId = '';
-  #wake: () => void = () => {};
+  readonly #bell = new Bell();
 
   constructor(url: string, options: ClientOptions = {}) {
     this.ws = new WebSocket(url, options);
     this.ws.on('message', (data) => {
       this.inbox.push(String(data));
-      this.#wake();
+      this.#bell.ring();
     });
     this.ws.on('ping', (data) => {
       this.pings.push(String(data));
-      this.#wake();
+      this.#bell.ring();
     });
     this.ws.on('pong', (data) => {
       this.pongs.push(String(data));
-      this.#wake();
+      this.#bell.ring();
     });
     this.ws.on('close', (code, reason) => {
       this.closed = { code, reason: String(reason) };
-      this.#wake();
+      this.#bell.ring();
     });
     this.ws.on('error', () => {});
   }
 
   /** Waits until `look` finds something; past the deadline it throws with what did arrive. */
-  async until<Found>(
-    what: string,
-    look: () => Found | undefined | null | false,
-    deadlineMs = DEADLINE_MS,
-  ): Promise<Found> {
-    const deadline = Date.now() + deadlineMs;
-    for (;;) {
-      const found = look();
-      if (found !== undefined && found !== null && found !== false) return found;
-      const left = deadline - Date.now();
-      if (left <= 0) {
-        throw new Error(
-          `no ${what} within ${deadlineMs} ms; waiting: ${JSON.stringify(this.inbox)}, closed: ${JSON.stringify(this.closed)}`,
-        );
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+  until<Found>(what: string, look: () => Found | Nothing, deadlineMs = DEADLINE_MS): Promise<Found> {
+    const tooLate = () =>
+      `no ${what} within ${deadlineMs} ms; waiting: ${JSON.stringify(this.inbox)}, closed: ${JSON.stringify(this.closed)}`;
+    return this.#bell.until(look, tooLate, deadlineMs);
   }
 
   /** The next frame, as text. */

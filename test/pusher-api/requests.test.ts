@@ -37,7 +37,7 @@ function ask(
 ): Promise<Got> {
   const { hostname, port } = new URL(server.httpUrl);
   return new Promise((resolve, reject) => {
-    const asking = request({ hostname, port, method, path: target, agent, headers, timeout: 5000 }, (response) => {
+    const asking = request({ hostname, port, method, path: target, agent, headers, timeout: 20_000 }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part) => {
         text += part;

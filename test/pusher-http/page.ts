@@ -55,7 +55,7 @@ async function startSite(t: Test): Promise<string> {
 }
 
 /** Takes everything the page has heard once an entry of this name is among it. */
-export async function heardUntil(page: Page, what: string, deadlineMs = 10_000): Promise<Heard[]> {
+export async function heardUntil(page: Page, what: string, deadlineMs = 20_000): Promise<Heard[]> {
   let heard: Heard[] = [];
   return eventually(
     `${what} in the page`,

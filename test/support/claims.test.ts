@@ -16,7 +16,7 @@ async function take(house: House, agent: PersonCaller, ref: number): Promise<{ w
   }
 }
 
-t.test('two agents claim one room a thousand times, on two nodes: always exactly one wins', { timeout: 110_000 }, (t) =>
+t.test('two agents claim one room a thousand times, on two nodes: always exactly one wins', { timeout: 280_000 }, (t) =>
   onEachEngine(t, async (t, engine) => {
     const house = await houseOn(t, engine);
     const neighbour = house.neighbour();

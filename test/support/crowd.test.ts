@@ -29,7 +29,7 @@ async function countedAnew({ database: { db } }: House, roomId: number) {
   };
 }
 
-t.test('one room: a hundred messages of its visitor, and two agents at once, on two nodes', { timeout: 60_000 }, (t) =>
+t.test('one room: a hundred messages of its visitor, and two agents at once, on two nodes', { timeout: 280_000 }, (t) =>
   onEachEngine(t, async (t, engine) => {
     const house = await houseOn(t, engine);
     const neighbour = house.neighbour();
@@ -69,7 +69,7 @@ t.test('one room: a hundred messages of its visitor, and two agents at once, on 
   }),
 );
 
-t.test('a hundred visitors at once, and two agents who answer them all', { timeout: 60_000 }, (t) =>
+t.test('a hundred visitors at once, and two agents who answer them all', { timeout: 280_000 }, (t) =>
   onEachEngine(t, async (t, engine) => {
     const house = await houseOn(t, engine);
     const neighbour = house.neighbour();

@@ -88,7 +88,7 @@ const everything: Permitted[] = [
 ];
 const teamWork: Permitted[] = ['view', 'close', 'team', 'team anywhere', 'person'];
 
-t.test('everything that can be asked of the desk, by everybody who might ask', { timeout: 100_000 }, (t) =>
+t.test('everything that can be asked of the desk, by everybody who might ask', { timeout: 280_000 }, (t) =>
   onEachEngine(t, async (t, engine) => {
     const database = await databaseFor(t, engine);
     const storage = { put: async () => {}, get: async () => null, remove: async () => {} };
