@@ -2,24 +2,32 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { compileC } from './c-program.ts';
+import { onCore } from './pinning.ts';
 
 export const APP = { id: '1', key: 'bench-key', secret: 'bench-secret' };
-export const CHANNEL = 'bench';
 
 const CLOCK_TICKS_PER_SECOND = 100; // of /proc/<pid>/stat, whatever the kernel's own tick
 const PAGE_BYTES = 4096;
-const START_DEADLINE_MS = 15_000;
+const START_DEADLINE_MS = 30_000;
 
 /** A server in a process of its own, whose CPU time and memory are read from outside. */
 export class MeasuredServer {
-  readonly name: string;
+  name: string;
   readonly port: number;
   readonly #child: ChildProcess;
+  readonly #said: () => string;
 
-  constructor(name: string, port: number, child: ChildProcess) {
+  constructor(name: string, port: number, child: ChildProcess, said: () => string) {
     this.name = name;
     this.port = port;
     this.#child = child;
+    this.#said = said;
+  }
+
+  /** All it wrote so far, on both streams. */
+  get said(): string {
+    return this.#said();
   }
 
   /** User and system time so far. */
@@ -34,6 +42,11 @@ export class MeasuredServer {
     return Number(readFileSync(`/proc/${this.#child.pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
   }
 
+  /** Whether it has this file mapped, as it has a native addon that it loaded. */
+  hasMapped(file: string): boolean {
+    return readFileSync(`/proc/${this.#child.pid}/maps`, 'utf8').includes(`/${file}\n`);
+  }
+
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGKILL');
@@ -42,14 +55,18 @@ export class MeasuredServer {
 }
 
 /** Our server as it is deployed: built, with its log on and the desk beside it. `env`: further settings. */
-export function startAntiphon(entry: string, env: Record<string, string> = {}): Promise<MeasuredServer> {
-  return start('antiphon', entry, {
+export function startAntiphon(
+  entry: string,
+  env: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<MeasuredServer> {
+  return start('antiphon', process.execPath, [...nodeOptions, entry], {
     REVERB_APP_ID: APP.id,
     REVERB_APP_KEY: APP.key,
     REVERB_APP_SECRET: APP.secret,
     REVERB_SERVER_HOST: '127.0.0.1',
     REVERB_SERVER_PORT: '0',
-    // Deliveries are counted in bytes: nothing else may be sent.
+    // Nothing may be sent but what is measured.
     REVERB_APP_PING_INTERVAL: '3600',
     DATABASE_URL: 'sqlite::memory:',
     ...env,
@@ -57,18 +74,49 @@ export function startAntiphon(entry: string, env: Record<string, string> = {}): 
 }
 
 export function startPlainWs(): Promise<MeasuredServer> {
-  return start('ws loop', fileURLToPath(new URL('plain-ws.mjs', import.meta.url)), {});
+  return startReference('ws loop', 'plain-ws.mjs');
 }
 
-function start(name: string, entry: string, env: Record<string, string>): Promise<MeasuredServer> {
-  const child = spawn(process.execPath, [entry], {
+export function startPlainFastify(): Promise<MeasuredServer> {
+  return startReference('fastify', 'plain-fastify.mjs');
+}
+
+export function startBareHttp(): Promise<MeasuredServer> {
+  return startReference('bare http', 'bare-http.mjs', APP.secret);
+}
+
+export function startSendLoop(): Promise<MeasuredServer> {
+  return start('C send()', compileC('send-loop'), [APP.secret]);
+}
+
+/** The same, with the events of one turn joined. */
+export function startJoinedSendLoop(): Promise<MeasuredServer> {
+  return start('C joined', compileC('send-loop'), [APP.secret, '--joined']);
+}
+
+function startReference(name: string, file: string, ...args: string[]): Promise<MeasuredServer> {
+  const entry = fileURLToPath(new URL(`reference/${file}`, import.meta.url));
+  return start(name, process.execPath, [entry, ...args]);
+}
+
+function start(
+  name: string,
+  program: string,
+  programArgs: readonly string[],
+  env: Record<string, string> = {},
+): Promise<MeasuredServer> {
+  const [command, args] = onCore(0, program, programArgs);
+  const child = spawn(command, args, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     cwd: tmpdir(), // where there is no .env
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   return new Promise((resolve, reject) => {
     let said = '';
+    let printed = '';
     const fail = (why: string) => reject(new Error(`${name} ${why}; it said: ${said}`));
     const timer = setTimeout(() => fail('did not start in time'), START_DEADLINE_MS);
     child.once('exit', (code) => fail(`ended with ${code}`));
@@ -77,10 +125,11 @@ function start(name: string, entry: string, env: Record<string, string>): Promis
     });
     child.stdout.on('data', (chunk) => {
       said += chunk;
-      const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      printed += chunk;
+      const port = /127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
       if (port === undefined) return;
       clearTimeout(timer);
-      resolve(new MeasuredServer(name, Number(port), child));
+      resolve(new MeasuredServer(name, Number(port), child, () => said));
     });
   });
 }

@@ -1,0 +1,74 @@
+import type { Bench } from './bench.ts';
+import { Crowd, type Figure, inTurn } from './crowd.ts';
+import {
+  type MeasuredServer,
+  startAntiphon,
+  startJoinedSendLoop,
+  startPlainWs,
+  startSendLoop,
+} from './measured-server.ts';
+
+/** Our server with everything on, with the native sender and without; and what it is measured against. */
+export interface Contenders {
+  ours: Crowd[];
+  plain: Crowd;
+  /** One `send()` per socket and event, and one per socket and turn. */
+  sendLoop: Crowd;
+  joinedLoop: Crowd;
+  all: Crowd[];
+}
+
+const NATIVE_SENDER = 'sender.node';
+
+export async function startOurs(bench: Bench): Promise<Crowd[]> {
+  const javaScript = await startAntiphon(bench.server, { ANTIPHON_NATIVE: 'off' });
+  javaScript.name = 'JavaScript';
+  const native = await startAntiphon(bench.server);
+  native.name = 'native';
+  const servers: MeasuredServer[] = [javaScript];
+  if (native.hasMapped(NATIVE_SENDER)) servers.push(native);
+  else await native.stop();
+  return servers.map((server) => new Crowd(server, bench.load));
+}
+
+export async function startContenders(bench: Bench): Promise<Contenders> {
+  const crowdOf = async (server: Promise<MeasuredServer>) => new Crowd(await server, bench.load);
+  const ours = await startOurs(bench);
+  const plain = await crowdOf(startPlainWs());
+  const sendLoop = await crowdOf(startSendLoop());
+  const joinedLoop = await crowdOf(startJoinedSendLoop());
+  return { ours, plain, sendLoop, joinedLoop, all: [...ours, plain, sendLoop, joinedLoop] };
+}
+
+/** What each of our servers may cost at most, in multiples of the C loop. */
+export type Limits = Record<string, number>;
+
+/** Everybody delivers in turn: microseconds per delivered event beside the plain loop and a C loop. */
+export async function compareDelivery(
+  bench: Bench,
+  { ours, plain, sendLoop, joinedLoop, all }: Contenders,
+  { what, command, warmUp, isJoined, limits }: Delivery,
+): Promise<void> {
+  for (const crowd of all) await crowd.load.mustDo(warmUp);
+  const figures = await inTurn(
+    bench.rounds,
+    all.map((crowd) => () => crowd.cpuPer(command, ({ delivered }) => delivered)),
+  );
+  const of = (crowd: Crowd): Figure[] => figures[all.indexOf(crowd)] ?? [];
+  const loop = isJoined ? joinedLoop : sendLoop;
+  for (const crowd of ours) {
+    const atMost = limits?.[crowd.name];
+    const row = { what, unit: 'µs', name: crowd.name, ours: of(crowd) };
+    bench.table.row({ ...row, beside: loop.name, theirs: of(loop), ...(atMost === undefined ? {} : { atMost }) });
+    bench.table.row({ ...row, what: '', beside: plain.name, theirs: of(plain) });
+  }
+}
+
+export interface Delivery {
+  what: string;
+  command: string;
+  warmUp: string;
+  /** Beside the C loop that joins what belongs to one turn. */
+  isJoined: boolean;
+  limits?: Limits;
+}

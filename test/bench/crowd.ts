@@ -1,0 +1,55 @@
+import { Load, type Seen } from './load.ts';
+import type { MeasuredServer } from './measured-server.ts';
+
+/** One measurement, and how much of its core the load generator needed for it. */
+export interface Figure {
+  value: number;
+  loadShare: number;
+}
+
+const IDLE_CHECK_MS = 100;
+
+/** A server and those who use it. */
+export class Crowd {
+  readonly server: MeasuredServer;
+  readonly load: Load;
+
+  constructor(server: MeasuredServer, loadProgram: string) {
+    this.server = server;
+    this.load = new Load(loadProgram, server.port);
+  }
+
+  get name(): string {
+    return this.server.name;
+  }
+
+  /** Microseconds of the server's CPU that one command took, for each of what `count` finds in its answer. */
+  async cpuPer(command: string, count: (seen: Seen) => number): Promise<Figure> {
+    const before = this.server.cpuSeconds();
+    const seen = await this.load.mustDo(command);
+    const cpu = this.server.cpuSeconds() - before;
+    return { value: (cpu * 1e6) / count(seen), loadShare: seen.cpuSeconds / seen.seconds };
+  }
+
+  /** Waits until the server has nothing left to do. */
+  async idle(): Promise<void> {
+    for (let before = -1; before !== this.server.cpuSeconds(); ) {
+      before = this.server.cpuSeconds();
+      await new Promise((resolve) => setTimeout(resolve, IDLE_CHECK_MS));
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.load.end();
+    await this.server.stop();
+  }
+}
+
+/** Lets the contenders take turns: A B C A B C. @returns the figures of each */
+export async function inTurn(rounds: number, contenders: readonly (() => Promise<Figure>)[]): Promise<Figure[][]> {
+  const figures: Figure[][] = contenders.map(() => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, contender] of contenders.entries()) figures[index]?.push(await contender());
+  }
+  return figures;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { APP } from './measured-server.ts';
+import { onCore } from './pinning.ts';
+
+/** What the load generator saw since the command before; times in milliseconds. */
+export interface Seen {
+  published: number;
+  delivered: number;
+  lost: number;
+  gaps: number;
+  /** Events that came a second time, or behind a later one of the same publisher. */
+  outOfOrder: number;
+  /** Events on a socket that is not on their channel. */
+  strays: number;
+  /** Publishes that were not answered with 200. */
+  refused: number;
+  /** Other frames: members who come and go. */
+  heard: number;
+  /** Sockets that the server closed. */
+  closed: number;
+  seconds: number;
+  /** The load generator's own. */
+  cpuSeconds: number;
+  p50: number;
+  p99: number;
+  slowest: number;
+}
+
+/** `reference/load.c` at one server. */
+export class Load {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(program: string, port: number) {
+    const [command, args] = onCore(1, program, [String(port), APP.id, APP.key, APP.secret]);
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const stop = () => this.#child.kill('SIGKILL');
+    process.once('exit', stop);
+    this.#child.once('exit', () => process.off('exit', stop));
+    this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  }
+
+  /** One command of load.c, whatever comes of it. */
+  async order(command: string): Promise<Seen> {
+    this.#child.stdin?.write(`${command}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`the load generator ended at: ${command}`);
+    const seen = JSON.parse(value);
+    if (seen.error !== undefined) throw new Error(`${command}: ${seen.error}`);
+    return seen;
+  }
+
+  /** One command after which nothing may be lost, doubled, out of order or refused, and nobody closed. */
+  async mustDo(command: string): Promise<Seen> {
+    const seen = await this.order(command);
+    const { lost, gaps, outOfOrder, strays, refused, closed } = seen;
+    if (lost || gaps || outOfOrder || strays || refused || closed) {
+      throw new Error(`${command}: ${JSON.stringify({ lost, gaps, outOfOrder, strays, refused, closed })}`);
+    }
+    return seen;
+  }
+
+  async end(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
