@@ -4,6 +4,8 @@ import { type Database, openDatabase } from '../db/open.ts';
 import { waitingInOutbox } from '../db/outbox.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { DeskConfig, LimitSettings } from './desk-settings.ts';
+import { debug } from './doors/debug/routes.ts';
+import type { Tail } from './doors/debug/tail.ts';
 import { AfterAnswer } from './doors/support-api/after-answer.ts';
 import { announcing } from './doors/support-api/announce.ts';
 import { agentsChannel } from './doors/support-api/channels.ts';
@@ -32,6 +34,10 @@ export interface DeskOptions {
   config: DeskConfig;
   pusher: Pusher;
   cluster: Cluster;
+  /** In front of the sockets' path. */
+  socketPath: string;
+  /** For the admins' page on what goes on inside. */
+  tail: Tail;
   /** There is no admin yet: whoever has this token becomes the first. */
   onSetUp: (token: string) => void;
   /** For the metrics. */
@@ -48,7 +54,7 @@ const NOTICE_DAYS = 90;
 
 /** The support desk, wired from top to bottom: database, people, rooms, and the door they are reached by. */
 export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) => {
-  const { config, pusher, cluster, onSetUp, watch } = options;
+  const { config, pusher, cluster, socketPath, tail, onSetUp, watch } = options;
   const { log } = fastify;
   const reportFault = (error: unknown) => log.error({ err: error }, 'the desk failed');
   const hub = hubOf(pusher, config.appId);
@@ -100,20 +106,24 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
   });
   cluster.onPublished(TYPING, (notice) => rooms.typing.heard(notice as TypingNotice));
 
+  const identifyHere = (token: string) => identify(db, tokens, token, Date.now());
   await fastify.register(supportApi, {
     ...rooms,
     accounts,
     guests: guestsOf({ db, commit, tokens, identityMaxAgeSeconds: config.tokens.identityMaxAgeSeconds }),
     setUp: (form) => claimSetUp({ db, commit, passwords, accounts }, form),
-    identify: (token) => identify(db, tokens, token, Date.now()),
+    identify: identifyHere,
     siteOf: (origin, host) => siteOfOrigin(db, origin, host),
     limits: new Limits(budgetsFrom(config.limits)),
     hub,
+    socketPath,
     present,
     fileLinks,
     watchAnswers: (instance) => afterAnswer.watch(instance),
     corsOrigins: config.corsOrigins,
   });
+
+  await fastify.register(debug, { prefix: '/api/admin/debug', pusher, tail, identify: identifyHere });
 
   // What is to be done now and then
   const chores = [

@@ -9,6 +9,7 @@ import { singleNode } from './cluster/single-node.ts';
 import type { Config, ListenConfig } from './config.ts';
 import { debugConsole, logObserver } from './console.ts';
 import { control } from './doors/control/routes.ts';
+import { Tail } from './doors/debug/tail.ts';
 import { listenForScrapes } from './doors/metrics/listener.ts';
 import { pages } from './doors/pages/routes.ts';
 import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
@@ -69,7 +70,8 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   // The protocol
   const metrics = config.metrics && new Metrics();
   const console = debug ? debugConsole(debug) : logObserver(log);
-  const observer = metrics ? watching([console, metrics.observer]) : console;
+  const tail = new Tail();
+  const observer = watching([console, tail.observer, ...(metrics ? [metrics.observer] : [])]);
   const pusher = new Pusher(apps, (app) => peersOf(cluster, app), observer);
   joinPeers(cluster, pusher, log);
   metrics?.watchApps(pusher);
@@ -137,6 +139,8 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       config: config.desk,
       pusher,
       cluster,
+      socketPath: listen.path,
+      tail,
       onSetUp,
       watch: (reading) => metrics?.watch(reading),
     });
@@ -145,7 +149,6 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
     pusher,
     demo: config.demo,
     socketPath: listen.path,
-    deskAppId: config.desk?.appId ?? null,
   });
 
   const sweeper = setInterval(() => pusher.sweep(), SWEEP_MS);

@@ -55,6 +55,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   'server/doors/pusher-http': ['server/doors/pusher-http', 'server/pusher', 'node:', 'fastify'],
   'server/doors/pusher-api': ['server/doors/pusher-api', 'server/pusher', 'node:', 'fastify'],
+  'server/doors/debug': ['server/doors/debug', 'server/pusher', 'server/identity', 'fastify'],
   'server/doors/metrics': ['server/doors/metrics', 'node:'],
   'server/doors/control': ['server/doors/control', 'node:', 'fastify'],
   'server/doors/pages': ['server/doors/pages', 'server/pusher', 'node:', 'fastify', '@fastify/static'],
