@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { Cluster } from '../../server/cluster/cluster.ts';
+import { localLine } from '../../server/cluster/local-line.ts';
 import { Node } from '../../server/cluster/node.ts';
 import { redisCluster } from '../../server/cluster/redis.ts';
 import { singleNode } from '../../server/cluster/single-node.ts';
+import { startExchange } from './exchange.ts';
 import { Loopback } from './loopback.ts';
 import { needsRedis, startRedis } from './redis-server.ts';
 import { KeptLog, started, Witness } from './witness.ts';
@@ -175,6 +177,18 @@ t.test('nodes on a line within the process', async (t) => {
   holdsBetweenNodes(t, (names) => {
     const { open } = new Loopback();
     return names.map((name) => new Node(open, name, new KeptLog()));
+  });
+});
+
+t.test('workers of one machine on their exchange', async (t) => {
+  const make = (path: string, name: string) => new Node(localLine(path), name, new KeptLog());
+  const alone = await startExchange(t);
+  holdsForAnyCluster(t, () => make(alone.path, 'a'));
+  const paths = await Promise.all(Array.from({ length: 8 }, async () => (await startExchange(t)).path));
+  holdsBetweenNodes(t, (names) => {
+    const path = paths.shift();
+    if (path === undefined) throw new Error('a ninth cluster');
+    return names.map((name) => make(path, name));
   });
 });
 

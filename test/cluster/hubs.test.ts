@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { Cluster } from '../../server/cluster/cluster.ts';
+import { localLine } from '../../server/cluster/local-line.ts';
 import { Node } from '../../server/cluster/node.ts';
 import { redisCluster } from '../../server/cluster/redis.ts';
 import { singleNode } from '../../server/cluster/single-node.ts';
@@ -13,6 +14,7 @@ import type { Peers } from '../../server/pusher/peers.ts';
 import { Pusher } from '../../server/pusher/pusher.ts';
 import type { Session } from '../../server/pusher/session.ts';
 import { channelAuthText, userAuthText } from '../../server/pusher/signature.ts';
+import { startExchange } from './exchange.ts';
 import { Loopback } from './loopback.ts';
 import { needsRedis, startRedis } from './redis-server.ts';
 import { KeptLog, until } from './witness.ts';
@@ -397,6 +399,15 @@ t.test('hubs on a line within the process', async (t) => {
   holdsBetweenHubs(t, (names) => {
     const { open } = new Loopback();
     return names.map((name) => new Node(open, name, new KeptLog()));
+  });
+});
+
+t.test('hubs of the workers of one machine', async (t) => {
+  const paths = await Promise.all(Array.from({ length: 12 }, async () => (await startExchange(t)).path));
+  holdsBetweenHubs(t, (names) => {
+    const path = paths.shift();
+    if (path === undefined) throw new Error('too few exchanges');
+    return names.map((name) => new Node(localLine(path), name, new KeptLog()));
   });
 });
 
