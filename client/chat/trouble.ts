@@ -16,13 +16,16 @@ export class Trouble extends Error {
   readonly retryAfterMs: number | null;
   /** What the server said for people to read; only for `invalid`. */
   readonly reason: string | null;
+  /** All that the server said, for whoever can tell more from it. */
+  readonly answer: unknown;
 
-  constructor(kind: TroubleKind, { retryAfterMs = null, reason = null }: Partial<Omit<Trouble, 'kind'>> = {}) {
+  constructor(kind: TroubleKind, { retryAfterMs = null, reason = null, answer }: Partial<Omit<Trouble, 'kind'>> = {}) {
     super(reason ?? kind);
     this.name = 'Trouble';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
+    this.answer = answer;
   }
 }
 
@@ -56,6 +59,7 @@ export function troubleOf(status: number, body: unknown, retryAfter: string | nu
   return new Trouble(kind, {
     retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null,
     reason: kind === 'invalid' && typeof said.message === 'string' ? said.message : null,
+    answer: body,
   });
 }
 
