@@ -40,6 +40,15 @@ export interface RoomEventsTable {
   created_at: TimeText;
 }
 
+/** Where a visitor is, and with what: one row for each, however many pages they see. */
+export interface SurroundingsTable {
+  user_id: number;
+  /** The newest first, at most twenty. */
+  pages: Json;
+  device: Json | null;
+  updated_at: TimeText;
+}
+
 export interface CannedResponsesTable {
   id: string;
   short_code: string;

@@ -44,8 +44,11 @@ export interface SitesTable {
   allowed_origins: Json;
   /** What the site signs its visitors' identities with. Kept as it is: checking a signature needs it. */
   identity_secret: string | null;
+  /** How the widget looks there; what is not in it is as everywhere. */
   theme: Json | null;
   policy: Json | null;
+  /** When somebody is there. */
+  hours: Json | null;
   created_at: TimeText;
   updated_at: TimeText;
 }

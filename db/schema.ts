@@ -9,6 +9,7 @@ import type {
   RoomLabelsTable,
   RoomReadsTable,
   SavedViewsTable,
+  SurroundingsTable,
 } from './schema-desk.ts';
 import type {
   ApiKeysTable,
@@ -39,6 +40,7 @@ export interface Schema {
   desk_room_labels: RoomLabelsTable;
   desk_saved_views: SavedViewsTable;
   desk_drafts: DraftsTable;
+  desk_surroundings: SurroundingsTable;
   desk_notifications: NotificationsTable;
   desk_outbox: OutboxTable;
   desk_audit_log: AuditLogTable;

@@ -17,6 +17,7 @@ import { type Queue, queueOf } from './queue.ts';
 import { type Reading, readingOf } from './reading.ts';
 import { type Rooms, roomsOf } from './rooms.ts';
 import { type Search, searchOf } from './search.ts';
+import { type Sites, sitesOf } from './sites.ts';
 import { type Stats, statsOf } from './stats.ts';
 import type { Storage } from './storage.ts';
 import { type Timelines, timelinesOf } from './timeline.ts';
@@ -25,6 +26,7 @@ import { type Typing, type TypingNotice, typingOf } from './typing.ts';
 import { ordinaryQuota, type QuotaSettings, UploadQuota } from './upload-quota.ts';
 import { type Views, viewsOf } from './views.ts';
 import { type Visitors, visitorsOf } from './visitors.ts';
+import { type Widget, widgetOf } from './widget.ts';
 
 export interface DeskOptions {
   db: Db;
@@ -68,6 +70,8 @@ export interface Desk {
   visitors: Visitors;
   availabilities: Availabilities;
   clockwork: Clockwork;
+  sites: Sites;
+  widget: Widget;
 }
 
 export function deskOf(options: DeskOptions): Desk {
@@ -107,6 +111,8 @@ export function deskOf(options: DeskOptions): Desk {
       goneAfterSeconds: options.goneAfterSeconds === undefined ? ordinaryGoneAfterSeconds : options.goneAfterSeconds,
       connected: options.connected ?? (() => []),
     }),
+    sites: sitesOf(parts),
+    widget: widgetOf(parts),
     clockwork: clockworkOf({ ...parts, clockwork: options.clockwork ?? ordinaryClockwork }),
   };
 }

@@ -45,6 +45,7 @@ const TABLE: Route[] = [
   { route: 'POST /api/auth/login', allowed: everybody },
   { route: 'POST /api/auth/set-up', allowed: everybody },
   { route: 'POST /api/widget/session', allowed: everybody },
+  { route: 'GET /widget/settings', allowed: everybody },
   { route: 'GET /api/auth/me', allowed: signedIn },
   { route: 'GET /api/chat/room', allowed: signedIn },
   { route: 'GET /api/chat/rooms', allowed: signedIn },
@@ -90,6 +91,13 @@ const TABLE: Route[] = [
   { route: 'GET /api/admin/chat/blocks', allowed: team },
   { route: 'POST /api/admin/chat/blocks', allowed: team, body: { ip: '203.0.113.9' } },
   { route: 'DELETE /api/admin/chat/blocks/{ip}', allowed: team },
+  { route: 'GET /api/admin/chat/widget', allowed: ['admin'] },
+  { route: 'PUT /api/admin/chat/widget', allowed: ['admin'], body: { look: {} } },
+  { route: 'GET /api/admin/chat/sites', allowed: ['admin'] },
+  { route: 'PUT /api/admin/chat/sites/{domain}', allowed: ['admin'], body: {} },
+  { route: 'DELETE /api/admin/chat/sites/{domain}', allowed: ['admin'] },
+  { route: 'POST /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
+  { route: 'DELETE /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
   { route: 'GET /api/admin/chat/audit', allowed: ['admin'] },
   { route: 'GET /api/admin/chat/visitors/{user}/export', allowed: ['admin'] },
   { route: 'DELETE /api/admin/chat/visitors/{user}', allowed: ['admin'] },
@@ -159,6 +167,7 @@ t.test('every route, and everybody', async (t) => {
       .replaceAll('{message}', String(message))
       .replaceAll('{id}', '00000000-0000-7000-8000-000000000000')
       .replaceAll('{user}', '999999')
+      .replaceAll('{domain}', 'nowhere.example')
       .replaceAll('{ip}', '203.0.113.9')
       .replaceAll('{*}', '2026/01/00000000000000000000000000000000.png');
 

@@ -6,7 +6,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Pusher } from '../../pusher/pusher.ts';
 import { demo } from './demo.ts';
 import { panel } from './panel.ts';
-import { dressScript, widget } from './widget.ts';
+import { dressScript } from './widget.ts';
 
 export interface PagesOptions {
   pusher: Pusher;
@@ -14,8 +14,6 @@ export interface PagesOptions {
   demo: boolean;
   /** In front of the WebSocket's and the API's paths. */
   socketPath: string;
-  /** The app on whose channels the desk speaks; none named: the first. */
-  deskAppId?: string | null;
 }
 
 /** The built browser files: beside the built server, or in `dist` when the sources are run. */
@@ -63,7 +61,6 @@ export const pages: FastifyPluginAsync<PagesOptions> = async (fastify, options) 
       dressScript(reply, path);
     },
   });
-  await fastify.register(widget, options);
   await fastify.register(panel);
   if (!options.demo) return;
   for (const [path, file] of PAGES) {

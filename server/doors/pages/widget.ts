@@ -1,6 +1,3 @@
-import type { FastifyPluginAsync } from 'fastify';
-import type { PagesOptions } from './routes.ts';
-
 interface Headed {
   header(name: string, value: string): unknown;
 }
@@ -11,24 +8,11 @@ const A_YEAR = 'public, max-age=31536000, immutable';
 /** Sites paste the loader's address once: what is behind it must be able to change. */
 const A_WHILE = 'public, max-age=300, stale-while-revalidate=86400';
 
-/** What a page of any origin asks for to have the visitors' widget, beside its scripts. */
-export const widget: FastifyPluginAsync<PagesOptions> = async (fastify, { pusher, deskAppId, socketPath }) => {
-  const hub = deskAppId ? pusher.byId(deskAppId) : [...pusher.hubs][0];
-  fastify.get('/widget/settings', async (_request, reply) => {
-    openToAll(reply);
-    return { key: hub?.app.key ?? null, socket_path: socketPath };
-  });
-};
-
 /** Lets pages of all origins load the widget's scripts, and browsers keep them: the loader names the rest by a hash. */
 export function dressScript(reply: Headed, path: string): void {
   const script = SCRIPT.exec(path);
   if (!script) return;
-  openToAll(reply);
-  reply.header('cache-control', script[1] ? A_YEAR : A_WHILE);
-}
-
-function openToAll(reply: Headed): void {
   reply.header('access-control-allow-origin', '*');
   reply.header('cross-origin-resource-policy', 'cross-origin');
+  reply.header('cache-control', script[1] ? A_YEAR : A_WHILE);
 }

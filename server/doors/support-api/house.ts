@@ -16,8 +16,9 @@ export interface House extends Desk, AuthenticateOptions {
   setUp(form: Form): Promise<SignedIn['user']>;
   /** The site whose page a request comes from; undefined when pages of that origin may not open the widget. */
   siteOf(origin: string | undefined, host: string): Promise<string | undefined>;
-  /** Whose channels the desk speaks on. */
+  /** Whose channels the desk speaks on, and what stands before the path of its sockets. */
   hub: Hub;
+  socketPath: string;
   present: Presenter;
   fileLinks: FileLinks;
   /** Requests whose answers announcements wait for. */

@@ -15,6 +15,7 @@ import { fileRoutes, uploadRoutes } from './routes-files.ts';
 import { inboxRoutes } from './routes-inbox.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { peopleRoutes } from './routes-people.ts';
+import { settingsRoutes, widgetRoutes } from './routes-settings.ts';
 import { toolRoutes } from './routes-tools.ts';
 import { triageRoutes } from './routes-triage.ts';
 import { setUpPage } from './set-up-page.ts';
@@ -36,6 +37,7 @@ export const supportApi: FastifyPluginAsync<House> = async (fastify, house) => {
   for (const prefix of ['/api', '/api/api']) await fastify.register(everything, { ...house, prefix });
   await fastify.register(broadcastingRoutes, { ...house, prefix: '/broadcasting' });
   await fastify.register(fileRoutes, house);
+  await fastify.register(widgetRoutes, house);
   await fastify.register(setUpPage);
 };
 
@@ -53,6 +55,7 @@ const everything: FastifyPluginAsync<House & { prefix: string }> = async (fastif
     triageRoutes,
     toolRoutes,
     peopleRoutes,
+    settingsRoutes,
   ]) {
     await fastify.register(routes, house);
   }

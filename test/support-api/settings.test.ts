@@ -1,0 +1,138 @@
+import { createHmac } from 'node:crypto';
+import t, { type Test } from 'tap';
+import { emptyDatabaseUrl, onEachEngine } from '../kit/database.ts';
+import { becomeAdmin, startDesk, visit } from '../kit/desk.ts';
+
+async function scene(t: Test, engine: 'sqlite' | 'mysql' = 'sqlite') {
+  const desk = await startDesk(t, await emptyDatabaseUrl(t, engine));
+  const admin = await becomeAdmin(desk);
+  const asAdmin = (method: string, path: string, body?: unknown) =>
+    desk.ask(method, path, { as: admin, ...(body === undefined ? {} : { body }) });
+  return { desk, admin, asAdmin };
+}
+
+t.test('the widget and its sites', async (t) => {
+  await onEachEngine(t, async (t, engine) => {
+    const { desk, asAdmin } = await scene(t, engine);
+    const shop = 'https://shop.example';
+    const settings = async (origin?: string) =>
+      (await desk.ask('GET', '/widget/settings', origin ? { headers: { origin } } : {})).json;
+    t.same(await settings(shop), { key: desk.app.key, socket_path: '', widget: { hours: null } }, 'nothing is set');
+
+    const look = {
+      title: 'Крамниця',
+      color: '#0F766E',
+      theme: 'auto',
+      side: 'start',
+      greeting: '',
+      topics: ['Доставка', ' ', 'Оплата'],
+      faq: [{ question: 'Коли?', answer: 'Завтра.' }],
+      ask: ['name', 'email'],
+      reply_minutes: 5,
+      unknown: 'x',
+    };
+    const always = [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, from: '00:00', to: '24:00' }));
+    const { json: saved } = await asAdmin('PUT', '/api/admin/chat/widget', {
+      look,
+      hours: { timezone: 'Europe/Kyiv', weekly: always },
+    });
+    const kept = {
+      title: 'Крамниця',
+      color: '#0f766e',
+      theme: 'auto',
+      side: 'start',
+      topics: ['Доставка', 'Оплата'],
+      faq: look.faq,
+      ask: look.ask,
+      reply_minutes: 5,
+    };
+    t.same(saved.data, { look: kept, hours: { timezone: 'Europe/Kyiv', weekly: always, holidays: [] } });
+    t.same((await asAdmin('GET', '/api/admin/chat/widget')).json, saved);
+    const hours = { is_open: true, opens_at: null, timezone: 'Europe/Kyiv' };
+    t.same((await settings(shop)).widget, { ...kept, hours });
+
+    const site = '/api/admin/chat/sites/shop.example';
+    const { json: made } = await asAdmin('PUT', site, { name: 'Shop', look: { title: 'Shop', reply_minutes: null } });
+    const plain = { domain: 'shop.example', name: 'Shop', allowed_origins: [], hours: null };
+    t.same(made.data, { ...plain, look: { title: 'Shop' }, has_identity_secret: false });
+    t.same((await settings(shop)).widget, { ...kept, title: 'Shop', hours }, 'the rest is as everywhere');
+    t.same((await settings('https://other.example')).widget, { ...kept, hours });
+    await asAdmin('PUT', site, {
+      hours: { timezone: 'UTC', weekly: [{ day: 1, from: '00:00', to: '00:01' }], holidays: [] },
+    });
+    const closed = (await settings(shop)).widget.hours;
+    t.match(closed.opens_at, /^\d{4}-\d\d-\d\dT00:00:00\.000Z$/);
+    t.match(closed, { is_open: false, timezone: 'UTC' });
+    t.same((await asAdmin('PUT', site, { look: null, hours: null })).json.data.look, null);
+    t.same((await settings(shop)).widget, { ...kept, hours });
+
+    const { json: secret } = await asAdmin('POST', `${site}/identity-secret`);
+    t.ok(secret.data.identity_secret.length >= 32);
+    const { json: list } = await asAdmin('GET', '/api/admin/chat/sites');
+    t.same(list.data, [{ ...plain, look: null, has_identity_secret: true }]);
+    t.notMatch(JSON.stringify(list), secret.data.identity_secret, 'shown once');
+    const sign = (key: string) => createHmac('sha256', key).update('u-7').digest('hex');
+    const prove = (key: string) =>
+      desk.ask('POST', '/api/widget/session', {
+        body: { user_id: 'u-7', user_hash: sign(key) },
+        headers: { origin: shop },
+      });
+    t.match(await prove(secret.data.identity_secret), { status: 200, json: { is_verified: true } });
+    const renewed = (await asAdmin('POST', `${site}/identity-secret`)).json.data.identity_secret;
+    t.equal((await prove(secret.data.identity_secret)).status, 403, 'the one before holds no more');
+    t.equal((await prove(renewed)).status, 200);
+    await asAdmin('DELETE', `${site}/identity-secret`);
+    t.equal((await prove(renewed)).status, 403);
+
+    await t.test('two admins at once, each about something else', async (t) => {
+      await Promise.all([asAdmin('PUT', site, { name: 'Nova' }), asAdmin('PUT', site, { allowed_origins: [shop] })]);
+      const [both] = (await asAdmin('GET', '/api/admin/chat/sites')).json.data;
+      t.match(both, { name: 'Nova', allowed_origins: [shop] });
+    });
+
+    await t.test('what cannot be', async (t) => {
+      const wrong: [path: string, body: object, field: string][] = [
+        ['widget', { look: { color: 'red' } }, 'look.color'],
+        ['widget', { look: { theme: 'pink' } }, 'look.theme'],
+        ['widget', { look: { faq: [{ question: 'x' }] } }, 'look.faq.0.answer'],
+        ['widget', { look: { ask: ['iban'] } }, 'look.ask.0'],
+        ['widget', { look: { locale: 'not a language' } }, 'look.locale'],
+        ['widget', { hours: { timezone: 'Nowhere', weekly: [] } }, 'hours.timezone'],
+        ['widget', { hours: { weekly: [] } }, 'hours.timezone'],
+        ['sites/shop.example:80', {}, 'domain'],
+        ['sites/shop.example', { allowed_origins: ['shop.example'] }, 'allowed_origins'],
+        ['sites/shop.example', { allowed_origins: ['https://shop.example/path'] }, 'allowed_origins'],
+      ];
+      for (const [path, body, field] of wrong) {
+        const { status, json } = await asAdmin('PUT', `/api/admin/chat/${path}`, body);
+        t.match({ status, fields: Object.keys(json.errors ?? {}) }, { status: 422, fields: [field] }, field);
+      }
+      t.equal((await asAdmin('POST', '/api/admin/chat/sites/none.example/identity-secret')).status, 404);
+      t.equal((await asAdmin('DELETE', '/api/admin/chat/sites/none.example')).status, 404);
+    });
+
+    await t.test('once there are sites, others are none', async (t) => {
+      const session = (origin: string) => desk.ask('POST', '/api/widget/session', { headers: { origin } });
+      t.equal((await session('https://other.example')).status, 403);
+      t.equal((await session(shop)).status, 200);
+      t.equal((await asAdmin('DELETE', site)).status, 200);
+      t.equal((await session('https://other.example')).status, 200);
+    });
+    const { json: audit } = await asAdmin('GET', '/api/admin/chat/audit?target=site:shop.example');
+    t.match(
+      audit.data.map(({ action }: { action: string }) => action),
+      ['site.removed', 'site.saved', 'site.saved', 'site.secret-removed', 'site.secret-renewed'],
+    );
+  });
+});
+
+t.test('how soon somebody answers is measured where nobody says', async (t) => {
+  const { desk, asAdmin } = await scene(t);
+  for (let each = 0; each < 5; each += 1) {
+    const visitor = await visit(desk, { name: `В${each}` });
+    const { id } = (await desk.ask('GET', '/api/chat/room', { as: visitor })).json.room;
+    await desk.ask('POST', `/api/chat/room/${id}/messages`, { as: visitor, body: { message: 'є хто?' } });
+    await asAdmin('POST', `/api/admin/chat/rooms/${id}/messages`, { message: 'є' });
+  }
+  t.equal((await desk.ask('GET', '/widget/settings')).json.widget.reply_minutes, 1);
+});
