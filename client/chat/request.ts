@@ -30,11 +30,11 @@ export async function request(url: string, options: Request = {}): Promise<unkno
   const deadline = AbortSignal.timeout(deadlineMs);
   const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
   const sent = { method, headers, body: payload, signal: stop };
-  const { status, text, retryAfter } = onProgress
+  const { status, text, retryAfter, requestId } = onProgress
     ? await upload(address, sent, onProgress)
     : await ask(address, { ...sent, keepalive: options.keepalive ?? false });
   const answer = jsonFrom(text);
-  if (status < 200 || status > 299) throw troubleOf(status, answer, retryAfter);
+  if (status < 200 || status > 299) throw troubleOf(status, answer, retryAfter, requestId);
   if (answer === undefined && text !== '') throw new Trouble('broken');
   return answer;
 }
@@ -43,13 +43,16 @@ interface Answer {
   status: number;
   text: string;
   retryAfter: string | null;
+  requestId: string | null;
 }
 
 async function ask(url: string, options: RequestInit): Promise<Answer> {
   try {
     // Only the token says who is asking: a cookie of the server's own must not.
     const response = await fetch(url, { ...options, credentials: 'omit', cache: 'no-store' });
-    return { status: response.status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
+    const { status, headers } = response;
+    const text = await response.text();
+    return { status, text, retryAfter: headers.get('retry-after'), requestId: headers.get('x-request-id') };
   } catch {
     throw new Trouble('offline');
   }
@@ -72,7 +75,12 @@ function upload(
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     xhr.onload = () =>
-      resolve({ status: xhr.status, text: xhr.responseText, retryAfter: xhr.getResponseHeader('retry-after') });
+      resolve({
+        status: xhr.status,
+        text: xhr.responseText,
+        retryAfter: xhr.getResponseHeader('retry-after'),
+        requestId: xhr.getResponseHeader('x-request-id'),
+      });
     xhr.onerror = xhr.onabort = () => reject(new Trouble('offline'));
     signal.addEventListener('abort', () => xhr.abort());
     xhr.send(body);

@@ -18,14 +18,18 @@ export class Trouble extends Error {
   readonly reason: string | null;
   /** All that the server said, for whoever can tell more from it. */
   readonly answer: unknown;
+  /** By which the server's log knows the request. */
+  readonly requestId: string | null;
 
-  constructor(kind: TroubleKind, { retryAfterMs = null, reason = null, answer }: Partial<Omit<Trouble, 'kind'>> = {}) {
+  constructor(kind: TroubleKind, said: Partial<Omit<Trouble, 'kind'>> = {}) {
+    const { retryAfterMs = null, reason = null, answer, requestId = null } = said;
     super(reason ?? kind);
     this.name = 'Trouble';
     this.kind = kind;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
     this.answer = answer;
+    this.requestId = requestId;
   }
 }
 
@@ -52,7 +56,12 @@ const KINDS: Record<number, TroubleKind> = {
 };
 
 /** An answer that is no success. `retryAfter` is the header, which another origin's page may not be shown. */
-export function troubleOf(status: number, body: unknown, retryAfter: string | null): Trouble {
+export function troubleOf(
+  status: number,
+  body: unknown,
+  retryAfter: string | null,
+  requestId: string | null = null,
+): Trouble {
   const kind = KINDS[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'broken');
   const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const seconds = Number(retryAfter ?? said.retry_after ?? Number.NaN);
@@ -60,6 +69,7 @@ export function troubleOf(status: number, body: unknown, retryAfter: string | nu
     retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null,
     reason: kind === 'invalid' && typeof said.message === 'string' ? said.message : null,
     answer: body,
+    requestId,
   });
 }
 
