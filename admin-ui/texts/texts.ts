@@ -1,10 +1,11 @@
 import { en } from './en.ts';
 
 /** A text that counts has a form for each kind of number its language knows. */
-type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+export type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
 export type TextName = keyof typeof en;
 export type Texts = Record<TextName, Text>;
-export type Say = (name: TextName, values?: Record<string, string | number>) => string;
+export type SayOf<Name extends string> = (name: Name, values?: Record<string, string | number>) => string;
+export type Say = SayOf<TextName>;
 
 export const locales = ['uk', 'ru', 'en', 'fr'] as const;
 export type Locale = (typeof locales)[number];
@@ -61,7 +62,6 @@ function regional(locale: Locale): string {
 }
 
 export function languageOf(locale: Locale, texts: Texts, region: string = locale): Language {
-  const plural = new Intl.PluralRules(locale);
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const days = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
@@ -77,14 +77,7 @@ export function languageOf(locale: Locale, texts: Texts, region: string = locale
   const [minutes, hours, dayCount] = [unit('minute'), unit('hour'), unit('day')];
   return {
     locale,
-    say(name, values = {}) {
-      const text: Text = texts[name];
-      const form = typeof text === 'string' ? text : (text[plural.select(Number(values.n))] ?? text.other ?? '');
-      return form.replace(/\{(\w+)\}/g, (_, key) => {
-        const value = values[key] ?? '';
-        return typeof value === 'number' ? number.format(value) : value;
-      });
-    },
+    say: sayIn(locale, texts),
     number: (value) => number.format(value),
     time: format({ hour: '2-digit', minute: '2-digit' }),
     fullTime: format({ dateStyle: 'full', timeStyle: 'short' }),
@@ -102,6 +95,20 @@ export function languageOf(locale: Locale, texts: Texts, region: string = locale
     size: (bytes) =>
       bytes < 1024 * 1024 ? `${number.format(Math.ceil(bytes / 1024))} kB` : `${number.format(bytes / 1024 / 1024)} MB`,
     names: (names) => list.format(names),
+  };
+}
+
+/** Finds the text, in the form its number asks for, and puts in what stands in braces. */
+export function sayIn<Name extends string>(locale: Locale, texts: Record<Name, Text>): SayOf<Name> {
+  const plural = new Intl.PluralRules(locale);
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  return (name, values = {}) => {
+    const text: Text = texts[name];
+    const form = typeof text === 'string' ? text : (text[plural.select(Number(values.n))] ?? text.other ?? '');
+    return form.replace(/\{(\w+)\}/g, (_, key) => {
+      const value = values[key] ?? '';
+      return typeof value === 'number' ? number.format(value) : value;
+    });
   };
 }
 
