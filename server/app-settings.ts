@@ -13,6 +13,10 @@ export const APP_SETTINGS = {
   ping_interval: 'REVERB_APP_PING_INTERVAL',
   activity_timeout: 'REVERB_APP_ACTIVITY_TIMEOUT',
   max_connections: 'REVERB_APP_MAX_CONNECTIONS',
+  handshakes_per_address: 'ANTIPHON_HANDSHAKES_PER_ADDRESS',
+  handshakes_per_app: 'ANTIPHON_HANDSHAKES_PER_APP',
+  events_per_address: 'ANTIPHON_EVENTS_PER_ADDRESS',
+  events_per_app: 'ANTIPHON_EVENTS_PER_APP',
   max_message_size: 'REVERB_APP_MAX_MESSAGE_SIZE',
   accept_client_events_from: 'REVERB_APP_ACCEPT_CLIENT_EVENTS_FROM',
   'rate_limiting.enabled': 'REVERB_APP_RATE_LIMITING_ENABLED',
@@ -83,6 +87,11 @@ function appFrom(get: Settings): App {
     pingIntervalSeconds: get.integer('ping_interval', 60, { min: 1 }),
     activityTimeoutSeconds: get.integer('activity_timeout', 30, { min: 1 }), // pusher-js refuses 0
     maxConnections: get.integer('max_connections', null),
+    handshakes: {
+      perAddress: get.integer('handshakes_per_address', 0),
+      perApp: get.integer('handshakes_per_app', 0),
+    },
+    events: { perAddress: get.integer('events_per_address', 0), perApp: get.integer('events_per_app', 0) },
     maxMessageBytes: get.integer('max_message_size', 10_000),
     clientEvents: {
       from: get.oneOf('accept_client_events_from', ['members', 'all', 'none'], 'members'),

@@ -1,3 +1,5 @@
+import type { AdmissionRules } from './admission.ts';
+
 /** One application: the credentials and rules of a namespace of channels. Nothing is shared between two apps. [P-1] */
 export interface App {
   readonly id: string;
@@ -13,6 +15,10 @@ export interface App {
   /** Largest message a socket may send; 0: no limit. */
   readonly maxMessageBytes: number;
   readonly clientEvents: ClientEventRules;
+  /** New sockets. */
+  readonly handshakes: AdmissionRules;
+  /** Events that come over HTTP. */
+  readonly events: AdmissionRules;
   /** Messages of any kind a socket may send; null: no limit. */
   readonly rateLimit: RateLimitRules | null;
 

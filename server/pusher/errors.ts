@@ -30,6 +30,7 @@ export const ERRORS = {
   terminated: [4009, 'Connection terminated by the application'],
   notAMember: [4009, 'The client is not a member of the specified channel.'],
   slowReader: [4100, 'Connection does not read what it is sent'],
+  tooManyHandshakes: [4100, 'Too many new connections; try again later'],
   shuttingDown: [4100, 'Server is restarting'],
   invalidMessage: [4200, 'Invalid message format'],
   invalidChannel: [4200, 'Invalid channel name'],

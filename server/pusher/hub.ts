@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Admission } from './admission.ts';
 import type { App } from './app.ts';
 import { Channels } from './channels.ts';
 import type { Connection } from './connection.ts';
@@ -25,6 +26,9 @@ export class Hub {
   readonly sessions = new Map<string, Session>();
   /** Sockets, subscribed to something or not. */
   readonly connected: Tally;
+  /** What may still be published over HTTP. */
+  readonly publishing: Admission;
+  readonly #handshakes: Admission;
   readonly #peers: Peers;
 
   constructor(app: App, peers: Peers, observer: Observer = {}) {
@@ -35,6 +39,8 @@ export class Hub {
     this.cache = new EventCache(app.cacheTtlSeconds);
     this.observer = observer;
     this.connected = new Tally((value) => peers.share({ kind: 'connected', value }));
+    this.publishing = new Admission(app.events);
+    this.#handshakes = new Admission(app.handshakes);
     this.#peers = peers;
   }
 
@@ -44,8 +50,8 @@ export class Hub {
   }
 
   /** A socket came. Null when the app does not take it: it has been told why and closed. [P-2] */
-  open(connection: Connection, origin: string | undefined): Session | null {
-    const refusal = this.#whyNot(origin);
+  open(connection: Connection, origin: string | undefined, address: string): Session | null {
+    const refusal = this.#whyNot(origin, address);
     if (refusal) {
       connection.send(frames.error(refusal));
       connection.close(refusal.code, refusal.message);
@@ -110,7 +116,8 @@ export class Hub {
     return cached && new frames.Frame(cached.text);
   }
 
-  #whyNot(origin: string | undefined): PusherError | null {
+  #whyNot(origin: string | undefined, address: string): PusherError | null {
+    if (this.#handshakes.take(address, this.now()) > 0) return new PusherError(ERRORS.tooManyHandshakes); // [P-22]
     const { maxConnections, allowedOrigins } = this.app;
     if (maxConnections !== null && this.connected.total >= maxConnections) {
       return new PusherError(ERRORS.overQuota); // [Q-L]

@@ -27,6 +27,8 @@ const APP: App = {
   pingIntervalSeconds: 60,
   activityTimeoutSeconds: 30,
   maxConnections: null,
+  handshakes: { perAddress: 0, perApp: 0 },
+  events: { perAddress: 0, perApp: 0 },
   maxMessageBytes: 10_000,
   clientEvents: { from: 'members', onPublicChannels: true, perSecond: 0, maxBytes: 0 },
   rateLimit: null,
@@ -51,7 +53,7 @@ class Socket implements Connection {
 
   constructor(hub: Hub) {
     this.hub = hub;
-    const session = hub.open(this, undefined);
+    const session = hub.open(this, undefined, '127.0.0.1');
     if (!session) throw new Error(`not taken: ${this.frames}`);
     this.session = session;
     this.frames.length = 0;

@@ -244,3 +244,21 @@ t.test('a server that stops tells its sockets to come back', { buffered: true },
     ]);
   }
 });
+
+t.test('new sockets a minute, from one address and from all', { buffered: true }, async (t) => {
+  const env = { ANTIPHON_HANDSHAKES_PER_ADDRESS: '2', ANTIPHON_HANDSHAKES_PER_APP: '3', TRUSTED_PROXIES: '*' };
+  const server = await startServer(t, env);
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+  const refused = async (address: string) => {
+    const socket = openSocket(t, server.socketUrl, from(address));
+    sameFrames(t, [await socket.next()], [/4100.*Too many new connections/]);
+    t.match(await socket.untilClosed(), { code: 4100 }, 'pusher-js comes back later');
+  };
+  await connect(t, server, from('192.0.2.1'));
+  await connect(t, server, from('192.0.2.1'));
+  await refused('192.0.2.1');
+  const other = await connect(t, server, from('192.0.2.2'));
+  await refused('192.0.2.2'); // the app has had its three
+  other.send({ event: 'pusher:ping', data: {} });
+  t.equal(await other.next(), '{"event":"pusher:pong"}', 'who is in stays in');
+});

@@ -48,7 +48,7 @@ export const pusherSocket: FastifyPluginAsync<PusherSocketOptions> = async (fast
       const refusal = isDraining() ? ERRORS.shuttingDown : hub ? null : ERRORS.unknownApp;
       if (hub && !refusal) {
         (ws as PusherWebSocket).limitMessages(hub.app.maxMessageBytes);
-        connection.session = hub.open(connection, request.headers.origin);
+        connection.session = hub.open(connection, request.headers.origin, request.ip);
       } else if (refusal) {
         const error = new PusherError(refusal);
         connection.send(frames.error(error));
