@@ -10,6 +10,10 @@ export interface Cluster {
   share(key: string, value: unknown): void;
   /** Another node's entry changed; `value` null: it is gone, or the node is. */
   onShared(listener: (nodeId: string, key: string, value: unknown) => void): void;
+  /** What a node is told, besides the entries, that asks what this one holds: of what was said before it came, what still counts. */
+  onAsked(source: () => Iterable<readonly [topic: string, payload: unknown]>): void;
+  /** Another node's process is dead, which all hear so before its silence tells them. */
+  declareGone(nodeId: string): void;
   /** Joins the others. Resolves when it takes part, or when it will keep on trying. */
   start(): Promise<void>;
   /** Takes its entries away and leaves. */

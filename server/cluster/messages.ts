@@ -12,6 +12,8 @@ import type { Change } from './mirror.ts';
  *   to one  {"from":"n1","type":"ask"}               tell me what you hold
  *   to one  {"from":"n1","type":"entries","turn":58,"part":0,"isLast":false,"entries":[["key",value],…]}
  *                                                    all I hold as of turn 58, in parts
+ *   to one  {"from":"n1","type":"recall","says":[[topic,payload],…]}
+ *                                                    what was said before you came and still counts
  */
 
 export type Said = readonly [topic: string, payload: unknown];
@@ -20,6 +22,7 @@ export type Message = { from: string } & (
   | { type: 'hello' | 'beat'; turn: number }
   | { type: 'turn'; turn: number; shares: readonly Change[]; says: readonly Said[] }
   | { type: 'bye' | 'ask' }
+  | { type: 'recall'; says: readonly Said[] }
   | { type: 'entries'; turn: number; part: number; isLast: boolean; entries: readonly Change[] }
 );
 
@@ -63,6 +66,23 @@ export function* entriesMessages(
   yield message(true);
 }
 
+/** What was said before, in messages of about `maxLength`. */
+export function* recallMessages(from: string, said: Iterable<Said>, maxLength: number): Generator<string> {
+  let pairs: string[] = [];
+  let length = 0;
+  const message = () => `${beginningOf(from)}recall","says":[${join(pairs)}]}`;
+  for (const [topic, payload] of said) {
+    const pair = pairText(topic, JSON.stringify(payload) ?? 'null');
+    pairs.push(pair);
+    length += pair.length;
+    if (length <= maxLength) continue;
+    yield message();
+    pairs = [];
+    length = 0;
+  }
+  if (pairs.length > 0) yield message();
+}
+
 /** `["name",value]`, of a value that is JSON already. */
 export function pairText(name: string, valueJson: string): string {
   return `[${JSON.stringify(name)},${valueJson}]`;
@@ -89,6 +109,8 @@ function isMessage(value: unknown): value is Message {
       return isCount(turn);
     case 'turn':
       return isCount(turn) && arePairs(shares) && arePairs(says);
+    case 'recall':
+      return arePairs(says);
     case 'entries':
       return isCount(turn) && isCount(part) && typeof isLast === 'boolean' && arePairs(entries);
     default:

@@ -10,10 +10,12 @@ interface Reflection {
   readonly entries: Map<string, unknown>;
   /** Changes that came before the ones they build upon, by version. */
   readonly early: Map<number, readonly Change[]>;
+  /** Of those, and of the turns they came in. */
+  earlyCount: number;
 }
 
-/** A snapshot makes early changes superfluous; one that never comes must not fill the memory. */
-const MAX_EARLY = 1000;
+/** While a large snapshot comes in, much may happen; one that never comes must not fill the memory. */
+const MAX_EARLY = 100_000;
 
 /**
  * What the other nodes hold, kept from what they say: numbered changes, each one more than the one before, and
@@ -30,8 +32,14 @@ export class Mirror {
   apply(node: string, version: number, changes: readonly Change[]): Change[] {
     const reflection = this.#reflectionOf(node);
     if (version <= reflection.version) return [];
-    if (reflection.early.size >= MAX_EARLY) reflection.early.clear();
-    reflection.early.set(version, changes);
+    if (reflection.earlyCount >= MAX_EARLY) {
+      reflection.early.clear();
+      reflection.earlyCount = 0;
+    }
+    if (!reflection.early.has(version)) {
+      reflection.early.set(version, changes);
+      reflection.earlyCount += 1 + changes.length;
+    }
     return takeDue(reflection);
   }
 
@@ -44,7 +52,7 @@ export class Mirror {
     const changed = put(reflection, [...entries, ...[...missing].map((key): Change => [key, null])]);
     reflection.version = version;
     for (const early of reflection.early.keys()) {
-      if (early <= version) reflection.early.delete(early);
+      if (early <= version) takeEarly(reflection, early);
     }
     return changed.concat(takeDue(reflection));
   }
@@ -59,7 +67,7 @@ export class Mirror {
   #reflectionOf(node: string): Reflection {
     const known = this.#nodes.get(node);
     if (known) return known;
-    const reflection: Reflection = { version: 0, entries: new Map(), early: new Map() };
+    const reflection: Reflection = { version: 0, entries: new Map(), early: new Map(), earlyCount: 0 };
     this.#nodes.set(node, reflection);
     return reflection;
   }
@@ -69,12 +77,17 @@ function takeDue(reflection: Reflection): Change[] {
   let changed: Change[] = [];
   for (;;) {
     const next = reflection.version + 1;
-    const changes = reflection.early.get(next);
+    const changes = takeEarly(reflection, next);
     if (!changes) return changed;
-    reflection.early.delete(next);
     reflection.version = next;
     changed = changed.concat(put(reflection, changes));
   }
+}
+
+function takeEarly(reflection: Reflection, version: number): readonly Change[] | undefined {
+  const changes = reflection.early.get(version);
+  if (changes && reflection.early.delete(version)) reflection.earlyCount -= 1 + changes.length;
+  return changes;
 }
 
 /** Answers what was not so before. */

@@ -3,9 +3,10 @@ import type { Cluster, ClusterLog } from './cluster.ts';
 import { Gathering } from './gathering.ts';
 import { Holdings } from './holdings.ts';
 import type { Line, OpenLine } from './line.ts';
-import { beginningOf, messageIn, plainMessage } from './messages.ts';
+import { beginningOf, messageIn, plainMessage, type Said } from './messages.ts';
 import { Others, type PublishedListener, type SharedListener } from './others.ts';
 import { Outgoing } from './outgoing.ts';
+import { Telling } from './telling.ts';
 
 export interface NodeSettings {
   heartbeatMs?: number;
@@ -41,6 +42,7 @@ export class Node implements Cluster {
   readonly #outgoing: Outgoing;
   readonly #others: Others;
 
+  readonly #telling = new Telling();
   #line: Line | null = null;
   #lostBecause = 'not started';
   #isStopped = false;
@@ -81,6 +83,14 @@ export class Node implements Cluster {
 
   onShared(listener: SharedListener): void {
     this.#others.onShared(listener);
+  }
+
+  onAsked(source: () => Iterable<Said>): void {
+    this.#holdings.addRecall(source);
+  }
+
+  declareGone(nodeId: string): void {
+    this.#send(plainMessage(nodeId, 'bye'));
   }
 
   async start(): Promise<void> {
@@ -234,7 +244,7 @@ export class Node implements Cluster {
     this.#heardMyselfAt = now;
   }
 
-  /** What waits goes first, so that nothing older follows. */
+  /** What waits goes first, so that nothing older follows; the rest only as fast as the line takes it. */
   #tellEverything(node: string): void {
     if (!this.#line) return; // It asks again.
     if (this.#gathering) {
@@ -242,8 +252,6 @@ export class Node implements Cluster {
       return;
     }
     this.#outgoing.flush(Number.POSITIVE_INFINITY);
-    for (const text of this.#holdings.messages(this.nodeId, this.#outgoing.turn)) {
-      this.#send(text, node);
-    }
+    void this.#telling.tell(this.#line, node, this.#holdings.messages(this.nodeId, this.#outgoing.turn));
   }
 }

@@ -1,5 +1,5 @@
 import type { ClusterLog } from './cluster.ts';
-import type { Message } from './messages.ts';
+import type { Message, Said } from './messages.ts';
 import { type Change, Mirror } from './mirror.ts';
 import { Neighbours } from './neighbours.ts';
 
@@ -51,6 +51,7 @@ export class Others {
     if (message.type === 'hello' || message.type === 'beat') this.#neighbours.heardOf(from, message.turn);
     else if (message.type === 'turn') this.#take(message);
     else if (message.type === 'entries') this.#gather(message);
+    else if (message.type === 'recall') this.#tellSaid(from, message.says);
     else if (message.type === 'bye') this.#leave(from);
     this.#askIfBehind(from, now);
     return true;
@@ -82,9 +83,7 @@ export class Others {
     if (missing === null) return; // Sent again after the line broke, and heard before.
     if (missing > 0) this.#settings.log.warn({ node: from, missing }, 'Missed what another node said');
     this.#tellChanges(from, this.#mirror.apply(from, turn, shares));
-    for (const [topic, payload] of says) {
-      for (const listener of this.#topics.get(topic) ?? []) this.#guard(() => listener(payload, from));
-    }
+    this.#tellSaid(from, says);
   }
 
   #gather({ from, turn, part, isLast, entries }: Extract<Message, { type: 'entries' }>): void {
@@ -112,6 +111,12 @@ export class Others {
   #askIfBehind(node: string, now: number): void {
     const { ask, askEveryMs } = this.#settings;
     if (this.#neighbours.shouldAsk(node, this.#mirror.versionOf(node), now, askEveryMs)) ask(node);
+  }
+
+  #tellSaid(node: string, says: readonly Said[]): void {
+    for (const [topic, payload] of says) {
+      for (const listener of this.#topics.get(topic) ?? []) this.#guard(() => listener(payload, node));
+    }
   }
 
   #tellChanges(node: string, changes: readonly Change[]): void {

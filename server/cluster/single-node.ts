@@ -9,6 +9,8 @@ export function singleNode(nodeId: string): Cluster {
     onPublished() {},
     share() {},
     onShared() {},
+    onAsked() {},
+    declareGone() {},
     async start() {},
     async stop() {},
     trouble: () => null,
