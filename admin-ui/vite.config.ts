@@ -1,12 +1,35 @@
 import { fileURLToPath } from 'node:url';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const BASE = '/panel/';
+
+/** Tells the service worker the names of all files, which are known when all of them are built. */
+function workerFiles(): Plugin {
+  return {
+    name: 'worker-files',
+    generateBundle(_options, bundle) {
+      const worker = bundle['worker.js'];
+      if (worker?.type !== 'chunk') return;
+      const files = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      worker.code = `const FILES=${JSON.stringify(files.sort().map((name) => BASE + name))};\n${worker.code}`;
+    },
+  };
+}
 
 /** The agents' panel, built beside the other pages; the server shows it at /admin/chat and /chat. */
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
-  base: '/panel/',
-  plugins: [react(), tailwind()],
-  build: { outDir: '../dist/client/panel', emptyOutDir: true },
+  root: here,
+  base: BASE,
+  plugins: [react(), tailwind(), workerFiles()],
+  build: {
+    outDir: '../dist/client/panel',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { index: `${here}index.html`, worker: `${here}worker.ts` },
+      output: { entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js') },
+    },
+  },
 });

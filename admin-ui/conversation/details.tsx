@@ -13,7 +13,7 @@ export function Details({ room, onClose }: { room: DeskRoom; onClose(): void }) 
   const { visitor } = room;
   const { data: earlier } = useQuery({
     queryKey: ['earlier', visitor.id],
-    queryFn: async () => (await api.rooms({ user_id: visitor.id, per_page: 10 }, 1)).rooms,
+    queryFn: async () => (await api.rooms({ user_id: visitor.id, per_page: 10 }, null)).rooms,
     enabled: visitor.id > 0,
   });
   const facts: [TextName, string | null][] = [

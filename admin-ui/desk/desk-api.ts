@@ -1,6 +1,7 @@
 import { type Api, apiOf } from '../../client/chat/api.ts';
 import { type Message, type MessagePage, messageFrom } from '../../client/chat/message.ts';
 import { type Request, request } from '../../client/chat/request.ts';
+import type { Outgoing } from '../../client/chat/sending.ts';
 import { Trouble, troubleFrom } from '../../client/chat/trouble.ts';
 import type { WireMessage, WirePage } from '../../client/chat/wire.ts';
 import {
@@ -9,11 +10,20 @@ import {
   cannedFrom,
   type DeskRoom,
   deskRoomFrom,
+  type Label,
+  labelFrom,
+  type Outcome,
+  outcomeFrom,
   type Priority,
   personFrom,
   type Stats,
   statsFrom,
   type TeamMember,
+  type View,
+  viewFrom,
+  type WireBulkResult,
+  type WireLabel,
+  type WireSavedView,
   type WireTeamRoom,
   type WireUser,
 } from './wire.ts';
@@ -28,6 +38,7 @@ export const newClientId = (isNote: boolean) => (isNote ? NOTE : '') + (crypto.r
 export const isNoteId = (clientId: string) => clientId.startsWith(NOTE);
 
 const ROOMS_PER_PAGE = 100;
+const ROOMS_PER_BULK = 100;
 
 /** Every address of the server that only the team uses. */
 export function deskApiOf(base: string, token: () => string | null, onUnauthenticated: () => void) {
@@ -61,17 +72,37 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
     leave: () => call('/api/auth/logout', { method: 'POST' }),
     socket: () => call<{ key: string | null; socket_path: string }>('/widget/settings', { token: null }),
 
-    async rooms(query: Query, page: number): Promise<{ rooms: DeskRoom[]; hasMore: boolean; total: number }> {
-      const asked = { per_page: ROOMS_PER_PAGE, ...query, page };
-      const answer = await call<{ data: WireTeamRoom[]; next_page_url: string | null; total: number }>(
-        '/api/admin/chat/rooms',
-        { query: asked },
-      );
-      return { rooms: answer.data.map(deskRoomFrom), hasMore: answer.next_page_url !== null, total: answer.total };
+    /** One page after another: `next` is the `cursor` of the one that follows. */
+    async rooms(
+      query: Query,
+      cursor: string | null,
+    ): Promise<{ rooms: DeskRoom[]; next: string | null; total: number }> {
+      const asked = { per_page: ROOMS_PER_PAGE, ...query, cursor: cursor ?? undefined };
+      const { data, next_cursor, total } = await call<{
+        data: WireTeamRoom[];
+        next_cursor?: string | null;
+        total: number;
+      }>('/api/admin/chat/rooms', { query: asked });
+      return { rooms: data.map(deskRoomFrom), next: next_cursor ?? null, total };
     },
     room: async (room: number): Promise<DeskRoom> => deskRoomFrom(await call<WireTeamRoom>(ofRoom(room))),
     search: async (q: string) =>
       (await list<WireTeamRoom>('/api/admin/chat/search', { q, limit: 100 })).data.map(deskRoomFrom),
+    /** The same to many rooms at once, each by its own rules. */
+    async bulk(rooms: readonly number[], action: string, what: object = {}): Promise<Outcome[]> {
+      const outcomes: Outcome[] = [];
+      for (let from = 0; from < rooms.length; from += ROOMS_PER_BULK) {
+        const body = { rooms: rooms.slice(from, from + ROOMS_PER_BULK), action, ...what };
+        const { data } = await call<{ data: WireBulkResult[] }>('/api/admin/chat/bulk', { method: 'POST', body });
+        outcomes.push(...data.map(outcomeFrom));
+      }
+      return outcomes;
+    },
+    labels: async (): Promise<Label[]> => (await list<WireLabel>('/api/admin/chat/labels')).data.map(labelFrom),
+    views: async (): Promise<View[]> => (await list<WireSavedView>('/api/admin/chat/views')).data.map(viewFrom),
+    saveView: (name: string, search: string) =>
+      call('/api/admin/chat/views', { method: 'POST', body: { name, query: { search } } }),
+    removeView: (id: string) => call(`/api/admin/chat/views/${id}`, { method: 'DELETE' }),
     stats: async (): Promise<Stats> => statsFrom(await call('/api/admin/chat/stats')),
     async changes(cursor: number | undefined) {
       const wire = await call<{ cursor: number; rooms: WireTeamRoom[]; deleted: number[]; has_more: boolean }>(
@@ -131,15 +162,21 @@ function teamApiOf(base: string, token: () => string | null, call: Call): Api {
     newest: (room, limit, signal) => page(room, { limit }, signal),
     after: (room, seq, limit, signal) => page(room, { after_seq: seq, limit }, signal),
     before: (room, seq, limit, signal) => page(room, { before_seq: seq, limit }, signal),
-    send(room, { clientId, text, files }, onProgress, signal) {
-      const to = path(room, isNoteId(clientId) ? 'notes' : 'messages');
+    send(room, outgoing, onProgress, signal) {
+      const { clientId, text, files, mentions = [], seenThrough } = outgoing as Outgoing;
+      const isNote = isNoteId(clientId);
+      const to = path(room, isNote ? 'notes' : 'messages');
+      const rest = isNote ? { mentions } : { last_seen_seq: seenThrough };
       if (files.length === 0) {
-        return messageOrTrouble(call(to, { method: 'POST', body: { message: text, client_id: clientId }, signal }));
+        const body = { message: text, client_id: clientId, ...rest };
+        return messageOrTrouble(call(to, { method: 'POST', body, signal }));
       }
       const form = new FormData();
       form.append('message', text);
       form.append('client_id', clientId);
       for (const { name, blob } of files) form.append('attachments[]', blob, name);
+      if (!isNote && seenThrough !== undefined) form.append('last_seen_seq', String(seenThrough));
+      for (const mention of isNote ? mentions : []) form.append('mentions[]', String(mention));
       return messageOrTrouble(call(to, { method: 'POST', body: form, deadlineMs: 120_000, onProgress, signal }));
     },
   };

@@ -6,6 +6,7 @@ import { openOutbox } from '../../client/chat/outbox.ts';
 import { storeOf } from '../../client/chat/store.ts';
 import { type Tabs, tabsOf } from '../../client/chat/tabs.ts';
 import { inboxOf } from './inbox.ts';
+import { keptName, openKept } from './kept.ts';
 import type { Session } from './session.ts';
 import type { TeamConnection } from './team-connection.ts';
 import type { DeskRoom, Me } from './wire.ts';
@@ -28,7 +29,8 @@ export function openDesk(session: Session, me: Me) {
   const { api } = session;
   const keeper = keeperOf('antiphon.panel.');
   const outbox = openOutbox(`antiphon panel ${new URL(api.base).host} ${me.id}`);
-  const inbox = inboxOf(api, me.id);
+  const kept = openKept(keptName(api.base, me.id));
+  const inbox = inboxOf(api, kept);
   const store = storeOf<DeskState>({ isLive: false, lostAt: null, connection: null });
   const rooms = new Map<number, Conversation>();
   const hearers = new Set<(message: Message) => void>();
@@ -51,13 +53,16 @@ export function openDesk(session: Session, me: Me) {
       const address = { key, base: api.base, path, authUrl, token: session.token() };
       connection = connectTeam(address, me, connectionChanged);
       connection.hearInbox(me, inbox.listener);
+      connection.hearOwn(() => void session.check());
       connection.hearTeam(() => {
         for (const hear of teamHearers) hear();
       });
       store.set({ connection });
       for (const room of rooms.values()) room.start();
     } catch {
-      if (!isStopped) setTimeout(connect, RECONNECT_MS);
+      if (isStopped) return;
+      connectionChanged(false);
+      setTimeout(connect, RECONNECT_MS);
     }
   }
 
@@ -82,6 +87,24 @@ export function openDesk(session: Session, me: Me) {
   document.addEventListener('visibilitychange', wake);
   void inbox.catchUp();
   void connect();
+  // What was written while nothing went out goes out now, also to rooms nobody opens again.
+  void outbox.rooms().then((waiting) => {
+    if (!isStopped) for (const id of waiting) void conversation(id);
+  });
+
+  /** The conversation of a room, as it was left. */
+  function conversation(id: number): Conversation {
+    const open = rooms.get(id) ?? begin(id);
+    // The last one used is the last in line to be let go.
+    rooms.delete(id);
+    rooms.set(id, open);
+    for (const [oldest, room] of rooms) {
+      if (rooms.size <= ROOMS_KEPT_OPEN) break;
+      room.stop();
+      rooms.delete(oldest);
+    }
+    return open;
+  }
 
   return {
     api,
@@ -91,19 +114,7 @@ export function openDesk(session: Session, me: Me) {
     state: { get: store.get, subscribe: store.subscribe },
     isSoundLeader: tabs.isLeader,
 
-    /** The conversation of a room, as it was left. */
-    conversation(id: number): Conversation {
-      const open = rooms.get(id) ?? begin(id);
-      // The last one used is the last in line to be let go.
-      rooms.delete(id);
-      rooms.set(id, open);
-      for (const [oldest, room] of rooms) {
-        if (rooms.size <= ROOMS_KEPT_OPEN) break;
-        room.stop();
-        rooms.delete(oldest);
-      }
-      return open;
-    },
+    conversation,
 
     onReceived(hear: (message: Message) => void): () => void {
       hearers.add(hear);
@@ -144,6 +155,10 @@ export function openDesk(session: Session, me: Me) {
       isTeam: true,
       connection: () => connection,
       tell: tabs.tell,
+      kept: {
+        read: () => kept.messages(id),
+        write: (messages) => kept.keepMessages(id, messages),
+      },
       onReceived: (message) => {
         for (const hear of hearers) hear(message);
       },

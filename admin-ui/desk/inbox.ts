@@ -1,110 +1,139 @@
 import { storeOf } from '../../client/chat/store.ts';
 import { type Trouble, troubleFrom } from '../../client/chat/trouble.ts';
-import { type Filter, queriesOf } from '../inbox/filter.ts';
+import { type Filter, queryOf } from '../inbox/filter.ts';
+import { countsOf } from './counts.ts';
 import type { DeskApi, Query } from './desk-api.ts';
+import type { Kept } from './kept.ts';
 import type { InboxListener } from './team-connection.ts';
 import { type DeskRoom, deskRoomFrom, type Stats, withMessage } from './wire.ts';
 
 export interface InboxState {
   /** All rooms seen so far; which of them are shown, the filter says. */
   rooms: ReadonlyMap<number, DeskRoom>;
+  /** Rooms that were erased while we looked. */
+  gone: ReadonlySet<number>;
   stats: Stats | null;
-  mine: number | null;
   /** What a search found, best first; null: nothing is searched for. */
   found: readonly number[] | null;
   isLoading: boolean;
   /** How many times the list was loaded anew: what it then shows is another list. */
   loads: number;
   hasMore: boolean;
+  /** The last room that came with a page: there may be others below it that are not known yet. */
+  horizon: DeskRoom | null;
   trouble: Trouble | null;
+  /** When what is shown was put down on this device; null: it comes from the server. */
+  keptAt: number | null;
 }
 
 export type Inbox = ReturnType<typeof inboxOf>;
 
 /** A burst of events is one change of the list. */
-const GATHER_MS = 50;
-/** How often the counts are asked for while things happen. */
-const COUNT_EVERY_MS = 1000;
+const GATHER_MS = 80;
+/** How often the list is put down on this device while things happen. */
+const KEEP_EVERY_MS = 2000;
+
+type Change = (known: DeskRoom | undefined) => DeskRoom | undefined;
 
 /** The rooms the list knows, kept up to date by events and, after an interruption, by the feed of changes. */
-export function inboxOf(api: DeskApi, myId: number) {
+export function inboxOf(api: DeskApi, kept: Kept) {
   const store = storeOf<InboxState>({
     rooms: new Map(),
+    gone: new Set(),
     stats: null,
-    mine: null,
     found: null,
     isLoading: true,
     loads: 0,
     hasMore: false,
+    horizon: null,
     trouble: null,
+    keptAt: null,
   });
   const state = store.get;
   let cursor: number | undefined;
-  let asked: { filter: Filter; queries: { query: Query; page: number; hasMore: boolean }[] } | null = null;
-  let changes: ((rooms: Map<number, DeskRoom>) => void)[] = [];
-  let counting: ReturnType<typeof setTimeout> | undefined;
+  let asked: { filter: Filter; query: Query; cursor: string | null } | null = null;
+  let changes: { id: number; change: Change }[] = [];
+  let flushing: ReturnType<typeof setTimeout> | undefined;
+  let keeping: ReturnType<typeof setTimeout> | undefined;
+  const unkept = new Set<number>();
   let isStopped = false;
 
-  function apply(change: (rooms: Map<number, DeskRoom>) => void): void {
-    changes.push(change);
-    if (changes.length === 1) setTimeout(flush, GATHER_MS);
+  const counts = countsOf(api, (stats) => {
+    store.set({ stats });
+    keepSoon();
+  });
+  const restored = restore();
+
+  async function restore(): Promise<void> {
+    const list = await kept.opened();
+    if (!list || isStopped) return;
+    cursor = list.cursor ?? undefined;
+    const rooms = new Map([...list.rooms.map((room) => [room.id, room] as const), ...state().rooms]);
+    store.set({ rooms, stats: state().stats ?? list.stats, keptAt: list.at });
+  }
+
+  function keepSoon(): void {
+    keeping ??= setTimeout(() => {
+      keeping = undefined;
+      const { rooms, stats } = state();
+      const [there, removed]: [DeskRoom[], number[]] = [[], []];
+      for (const id of unkept) {
+        const room = rooms.get(id);
+        if (room) there.push(room);
+        else removed.push(id);
+      }
+      unkept.clear();
+      kept.keep({ rooms: there, cursor: cursor ?? null, stats, at: Date.now() }, removed);
+    }, KEEP_EVERY_MS);
+  }
+
+  function change(id: number, change: Change): void {
+    changes.push({ id, change });
+    flushing ??= setTimeout(flush, GATHER_MS);
   }
   function flush(): void {
+    clearTimeout(flushing);
+    flushing = undefined;
     if (changes.length === 0) return;
     const rooms = new Map(state().rooms);
-    for (const change of changes) change(rooms);
+    for (const { id, change } of changes) {
+      const room = change(rooms.get(id));
+      if (room) rooms.set(id, room);
+      else rooms.delete(id);
+      unkept.add(id);
+    }
     changes = [];
     store.set({ rooms });
+    keepSoon();
   }
   const put = (...came: readonly DeskRoom[]) => {
-    apply((rooms) => {
-      for (const room of came) rooms.set(room.id, room);
-    });
+    for (const room of came) change(room.id, (known) => (known && isOlder(room, known) ? known : room));
+  };
+  const drop = (id: number) => {
+    change(id, () => undefined);
+    store.set({ gone: new Set(state().gone).add(id) });
   };
 
-  function countSoon(): void {
-    counting ??= setTimeout(async () => {
-      try {
-        const [stats, assigned, open] = await Promise.all([
-          api.stats(),
-          api.rooms({ archived: 0, status: 'assigned', assigned_to: myId, per_page: 1 }, 1),
-          api.rooms({ archived: 0, status: 'open', assigned_to: myId, per_page: 1 }, 1),
-        ]);
-        store.set({ stats, mine: assigned.total + open.total });
-      } catch {
-        // The next event, or the next connection, counts again.
-      } finally {
-        counting = undefined;
-      }
-    }, COUNT_EVERY_MS / 4);
-  }
-
-  async function load(filter: Filter, isMore: boolean): Promise<void> {
-    if (!isMore || !asked) {
-      asked = { filter, queries: queriesOf(filter, myId).map((query) => ({ query, page: 0, hasMore: true })) };
-    }
+  async function load(filter: Filter, isMore = false): Promise<void> {
+    if (!isMore || !asked) asked = { filter, query: queryOf(filter), cursor: null };
     const run = asked;
-    store.set({ isLoading: true, trouble: null, ...(isMore ? {} : { found: filter.text ? [] : null }) });
+    const q = filter.text.trim();
+    store.set({ isLoading: true, trouble: null, ...(isMore ? {} : { found: q ? [] : null, horizon: null }) });
     try {
-      if (filter.text) {
-        const rooms = await api.search(filter.text);
-        put(...rooms);
-        if (asked === run) store.set({ found: rooms.map(({ id }) => id), hasMore: false });
-      } else {
-        await Promise.all(
-          run.queries
-            .filter(({ hasMore }) => hasMore)
-            .map(async (each) => {
-              const { rooms, hasMore } = await api.rooms(each.query, each.page + 1);
-              each.page += 1;
-              each.hasMore = hasMore;
-              put(...rooms);
-            }),
-        );
-        if (asked === run) store.set({ hasMore: run.queries.some(({ hasMore }) => hasMore) });
-      }
+      await restored;
+      const { rooms, next } = q ? { rooms: await api.search(q), next: null } : await api.rooms(run.query, run.cursor);
+      put(...rooms);
       flush();
-      if (asked === run && !isMore) store.set({ loads: state().loads + 1 });
+      if (asked !== run) return;
+      run.cursor = next;
+      const hasMore = next !== null;
+      store.set({
+        hasMore,
+        horizon: hasMore ? (rooms.at(-1) ?? null) : null,
+        found: q ? rooms.map(({ id }) => id) : null,
+        keptAt: null,
+        ...(isMore ? {} : { loads: state().loads + 1 }),
+      });
     } catch (error) {
       if (asked === run) store.set({ trouble: troubleFrom(error) });
     } finally {
@@ -114,7 +143,8 @@ export function inboxOf(api: DeskApi, myId: number) {
 
   /** Asks what happened since the last event. */
   async function catchUp(): Promise<void> {
-    countSoon();
+    counts.soon();
+    await restored;
     try {
       if (cursor === undefined) {
         // What is loaded after this is at least as new.
@@ -126,40 +156,40 @@ export function inboxOf(api: DeskApi, myId: number) {
         cursor = missed.cursor;
         hasMore = missed.hasMore;
         put(...missed.rooms);
-        apply((rooms) => {
-          for (const id of missed.deleted) rooms.delete(id);
-        });
+        missed.deleted.forEach(drop);
       }
+      keepSoon();
     } catch (error) {
       if (troubleFrom(error).kind !== 'missing') return;
-      // Too long ago: from the beginning.
-      cursor = undefined;
-      if (asked) await load(asked.filter, false);
+      // Too long ago: what is known may be wrong, and is asked for from the beginning.
+      cursor = (await api.changes(undefined).catch(() => null))?.cursor;
+      for (const id of state().rooms.keys()) change(id, () => undefined);
+      if (asked) await load(asked.filter);
     }
   }
 
   const listener: InboxListener = {
     said(wire) {
       const { room } = wire;
-      if (room) apply((rooms) => rooms.set(room.id, withMessage(rooms.get(room.id), { ...wire, room })));
-      countSoon();
+      if (room) change(room.id, (known) => withMessage(known, { ...wire, room }));
+      counts.soon();
     },
     roomChanged(wire) {
       put(deskRoomFrom(wire));
-      countSoon();
+      counts.soon();
     },
     roomGone(id) {
-      apply((rooms) => rooms.delete(id));
-      countSoon();
+      drop(id);
+      counts.soon();
     },
     read(id, unread) {
-      apply((rooms) => {
-        const room = rooms.get(id);
-        if (room) rooms.set(id, { ...room, unread });
-      });
-      countSoon();
+      change(id, (known) => known && { ...known, unread });
+      counts.soon();
     },
-    joined: () => void catchUp(),
+    joined() {
+      void catchUp();
+      if (asked && state().trouble) void load(asked.filter);
+    },
   };
 
   return {
@@ -167,18 +197,26 @@ export function inboxOf(api: DeskApi, myId: number) {
     listener,
     put,
     catchUp,
-    load: (filter: Filter) => load(filter, false),
+    load: (filter: Filter) => load(filter),
     loadMore(): void {
       const { isLoading, hasMore, trouble } = state();
       if (asked && !isLoading && hasMore && !trouble) void load(asked.filter, true);
     },
     /** A room that no list has brought yet. */
     async find(id: number): Promise<void> {
+      await restored;
       if (!state().rooms.has(id)) put(await api.room(id));
     },
     stop(): void {
       isStopped = true;
-      clearTimeout(counting);
+      counts.stop();
+      clearTimeout(flushing);
+      clearTimeout(keeping);
     },
   };
+}
+
+/** An answer that was on its way while something happened says less than the event did. */
+function isOlder(room: DeskRoom, known: DeskRoom): boolean {
+  return room.lastSeq < known.lastSeq || (room.lastSeq === known.lastSeq && room.updatedAt < known.updatedAt);
 }

@@ -2,13 +2,16 @@ import { keeperOf } from '../../client/chat/keeping.ts';
 import { storeOf } from '../../client/chat/store.ts';
 import { Trouble, troubleFrom, waitBeforeRetry } from '../../client/chat/trouble.ts';
 import { type DeskApi, deskApiOf, type Form } from './desk-api.ts';
-import { isOfTeam, type Me, meFrom, type WireUser } from './wire.ts';
+import { keptName, openKept } from './kept.ts';
+import { isOfTeam, type Me, meFrom, meFromKept, type WireUser } from './wire.ts';
 
 export interface SessionState {
   /** `expired`: the token is no longer accepted, while what was being written is still on the page. */
   phase: 'starting' | 'signed-out' | 'ready' | 'expired';
   me: Me | null;
   trouble: Trouble | null;
+  /** Somebody took the right to be here away while we were. */
+  wasEnded: boolean;
 }
 
 export type Session = ReturnType<typeof openSession>;
@@ -17,7 +20,14 @@ export type Session = ReturnType<typeof openSession>;
 export function openSession(base: string) {
   const keeper = keeperOf('antiphon.panel.');
   let token = keeper.read('token');
-  const store = storeOf<SessionState>({ phase: 'starting', me: null, trouble: null });
+  const known = token === null ? null : meFromKept(keeper.read('me'));
+  const store = storeOf<SessionState>({
+    // Whoever was here before is let in at once, network or not: what they may see the server says with every answer.
+    phase: known ? 'ready' : 'starting',
+    me: known,
+    trouble: null,
+    wasEnded: false,
+  });
   const state = store.get;
   const api: DeskApi = deskApiOf(
     base,
@@ -30,6 +40,7 @@ export function openSession(base: string) {
   function keep(next: string | null): void {
     token = next;
     keeper.write('token', next);
+    if (next === null) keeper.write('me', null);
   }
 
   async function begin(failures = 0): Promise<void> {
@@ -38,9 +49,11 @@ export function openSession(base: string) {
       welcome(await api.me());
     } catch (error) {
       const trouble = troubleFrom(error);
-      if (trouble.kind === 'unauthenticated' || trouble.kind === 'forbidden') {
-        keep(null);
-        return store.set({ phase: 'signed-out', trouble: trouble.kind === 'forbidden' ? trouble : null });
+      if (trouble.kind === 'forbidden') return end();
+      if (trouble.kind === 'unauthenticated') {
+        // Who was let in already is asked to sign in above what they were doing.
+        if (!state().me) keep(null);
+        return;
       }
       store.set({ trouble });
       setTimeout(begin, waitBeforeRetry(trouble, failures + 1), failures + 1);
@@ -52,7 +65,22 @@ export function openSession(base: string) {
     const before = state().me;
     // Somebody else at the same desk: nothing of the one before stays on the page.
     if (before && before.id !== user.id) return location.reload();
-    store.set({ me: before ?? meFrom(user), phase: 'ready', trouble: null });
+    const now = meFrom(user);
+    const text = JSON.stringify(now);
+    keeper.write('me', text);
+    // The same person with the same rights stays at the same desk.
+    store.set({ me: JSON.stringify(before) === text ? before : now, phase: 'ready', trouble: null, wasEnded: false });
+  }
+
+  function end(): void {
+    void forget();
+    keep(null);
+    store.set({ phase: 'signed-out', me: null, trouble: new Trouble('forbidden'), wasEnded: true });
+  }
+
+  async function forget(): Promise<void> {
+    const { me } = state();
+    if (me) await openKept(keptName(base, me.id)).forget();
   }
 
   void begin();
@@ -69,8 +97,19 @@ export function openSession(base: string) {
       welcome(user);
     },
 
+    /** Our rights have changed: what they are now, and whether there are any left. */
+    async check(): Promise<void> {
+      try {
+        welcome(await api.me());
+      } catch (error) {
+        const { kind } = troubleFrom(error);
+        if (kind === 'unauthenticated' || kind === 'forbidden') end();
+      }
+    },
+
     async leave(): Promise<void> {
       await api.leave().catch(() => {});
+      await forget();
       keep(null);
       location.reload();
     },

@@ -18,6 +18,16 @@ export interface TeamConnection extends LiveConnection {
   /** Who else looks at the room, until the answer is called. */
   watch(room: number, onOthers: (names: string[]) => void): () => void;
   hearTeam(onChange: () => void): void;
+  /** Somebody changed what we may do, or who we are. */
+  hearOwn(onChange: () => void): void;
+  /** What one is told oneself, until the answer is called. */
+  hearNotices(onNotice: (wire: Notice) => void): () => void;
+}
+
+/** What the list of notifications will have, as it is said live. */
+export interface Notice {
+  type: string;
+  data: Record<string, unknown>;
 }
 
 interface Member {
@@ -83,6 +93,13 @@ export function connectTeam(address: SocketAddress, me: Me, onState: (isUp: bool
     },
     hearTeam(onChange) {
       echo.join('agents').here(onChange).joining(onChange).leaving(onChange).listen('.agent.availability', onChange);
+    },
+    hearOwn(onChange) {
+      echo.private(`user.${me.id}`).listen('.user.updated', onChange);
+    },
+    hearNotices(onNotice) {
+      const channel = echo.private(`user.${me.id}`).listen('.notification.created', onNotice);
+      return () => channel.stopListening('.notification.created', onNotice);
     },
     close() {
       clearInterval(again);

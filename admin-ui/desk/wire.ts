@@ -44,6 +44,10 @@ export interface DeskRoom {
   snoozedUntil: number | null;
   latest: Glimpse | null;
   labels: readonly Label[];
+  isArchived: boolean;
+  /** The number of the newest message, and when this copy was true: an older copy never replaces a newer one. */
+  lastSeq: number;
+  updatedAt: number;
 }
 
 export interface Label {
@@ -92,7 +96,7 @@ export type WireRoomGlimpse = Pick<WireTeamRoom, 'id' | 'status' | 'priority' | 
   Pick<WireTeamRoom, 'unread_admin_count' | 'needs_reply_since' | 'last_seq'> & { user: Partial<WireUser> | null };
 
 export type WireTeamMessage = WireMessage & { room?: WireRoomGlimpse };
-export type { WireTeamRoom, WireUser };
+export type { WireBulkResult, WireLabel, WireSavedView, WireTeamRoom, WireUser };
 
 export function deskRoomFrom(wire: WireTeamRoom): DeskRoom {
   return {
@@ -104,6 +108,8 @@ export function deskRoomFrom(wire: WireTeamRoom): DeskRoom {
     snoozedUntil: timeFrom(wire.snoozed_until),
     latest: wire.latest_message && glimpseFrom(wire.latest_message),
     labels: wire.labels.map(labelFrom),
+    isArchived: wire.archived_at !== null,
+    updatedAt: timeFrom(wire.updated_at) ?? 0,
   };
 }
 
@@ -112,8 +118,9 @@ export function withMessage(room: DeskRoom | undefined, wire: WireTeamMessage & 
   const said = glimpsed(wire.room);
   const visitor = room ? { ...room.visitor, name: said.visitor.name } : said.visitor;
   const rest = { category: null, site: null, channel: null, createdAt: null, snoozedUntil: null, labels: [] };
+  const age = { isArchived: false, updatedAt: 0 };
   const isLatest = wire.seq === wire.room.last_seq;
-  return { ...rest, ...room, ...said, visitor, latest: isLatest ? glimpseFrom(wire) : (room?.latest ?? null) };
+  return { ...rest, ...age, ...room, ...said, visitor, latest: isLatest ? glimpseFrom(wire) : (room?.latest ?? null) };
 }
 
 function glimpsed(wire: WireRoomGlimpse) {
@@ -126,6 +133,7 @@ function glimpsed(wire: WireRoomGlimpse) {
     unread: wire.unread_admin_count,
     waitingSince: timeFrom(wire.needs_reply_since),
     lastMessageAt: timeFrom(wire.last_message_at) ?? 0,
+    lastSeq: wire.last_seq,
   };
 }
 
@@ -160,6 +168,13 @@ export function meFrom(wire: WireUser): Me {
   const isAdmin = role === 'admin';
   const isLeading = isAdmin || role === 'supervisor';
   return { ...personFrom(wire), role, site, isLeading, isAdmin, seesAllSites: isLeading || site === null };
+}
+
+/** As it was written down on this device; null for what an earlier version wrote. */
+export function meFromKept(text: string | null): Me | null {
+  const kept: unknown = text === null ? null : JSON.parse(text);
+  const isWhole = typeof kept === 'object' && kept !== null && 'id' in kept && 'role' in kept && 'isAdmin' in kept;
+  return isWhole ? (kept as Me) : null;
 }
 
 export function isOfTeam(wire: WireUser): boolean {

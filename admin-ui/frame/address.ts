@@ -47,7 +47,12 @@ export type Way = ReturnType<typeof openWay>;
 
 export function openWay() {
   const store = storeOf<Address>(addressFrom(location));
-  const moved = () => store.set(addressFrom(location));
+  const moved = () => {
+    const [before, now] = [store.get(), addressFrom(location)];
+    // The same filter is the same object, so that opening a room does not load the list again.
+    const filter = searchOf(now.filter) === searchOf(before.filter) ? before.filter : now.filter;
+    store.set({ ...now, filter });
+  };
   addEventListener('popstate', moved);
   const show = (change: Partial<Address>, isStep: boolean) => {
     const href = hrefOf({ ...store.get(), ...change });

@@ -8,7 +8,9 @@ const PATIENCE_MS = 2000;
 /** Says that what is shown may be old, and since when. */
 export function LostConnection() {
   const { say, time } = useLanguage();
-  const lostAt = useStore(useDesk().state, (state) => state.lostAt);
+  const desk = useDesk();
+  const lostAt = useStore(desk.state, (state) => state.lostAt);
+  const keptAt = useStore(desk.inbox.state, (state) => state.keptAt);
   const [isNews, setNews] = useState(false);
   useEffect(() => {
     if (lostAt === null) return setNews(false);
@@ -17,7 +19,7 @@ export function LostConnection() {
   }, [lostAt]);
   return (
     <div role="status" className="lost empty:hidden">
-      {isNews && lostAt !== null && say('connection lost', { time: time(lostAt) })}
+      {isNews && lostAt !== null && say('connection lost', { time: time(keptAt ?? lostAt) })}
     </div>
   );
 }

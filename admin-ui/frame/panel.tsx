@@ -13,7 +13,7 @@ import { Workplace } from './workplace.tsx';
 const TOLD_MS = 6000;
 
 export function Panel(parts: Omit<Surroundings, 'tell'>) {
-  const { looks, session, way, keys } = parts;
+  const { looks, session, way, keys, shell } = parts;
   const locale = useStore(looks.state, (state) => state.locale);
   const { phase, me } = useStore(session.state, (state) => state);
   const [language, setLanguage] = useState<Language | null>(null);
@@ -25,7 +25,10 @@ export function Panel(parts: Omit<Surroundings, 'tell'>) {
     setTold(text);
     forgetting.current = setTimeout(setTold, TOLD_MS, '');
   }, []);
-  const surroundings = useMemo(() => ({ looks, session, way, keys, tell }), [looks, session, way, keys, tell]);
+  const surroundings = useMemo(
+    () => ({ looks, session, way, keys, shell, tell }),
+    [looks, session, way, keys, shell, tell],
+  );
   const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: 2, staleTime: 60_000 } } }), []);
 
   useEffect(() => {
@@ -40,7 +43,10 @@ export function Panel(parts: Omit<Surroundings, 'tell'>) {
     if (!me) return;
     const opened = openDesk(session, me);
     setDesk(opened);
-    return () => opened.stop();
+    return () => {
+      opened.stop();
+      setDesk(null);
+    };
   }, [session, me]);
 
   // Signed in again: the same desk goes on with the new token.

@@ -5,6 +5,7 @@ import type { Keys } from '../keys/keys.ts';
 import type { Language } from '../texts/texts.ts';
 import type { Way } from './address.ts';
 import type { Looks } from './looks.ts';
+import type { Shell } from './shell.ts';
 
 /** What every part of the panel may need. */
 export interface Surroundings {
@@ -12,6 +13,7 @@ export interface Surroundings {
   looks: Looks;
   way: Way;
   keys: Keys;
+  shell: Shell;
   /** Says something in passing, such as what did not work. */
   tell(text: string): void;
 }

@@ -1,11 +1,10 @@
 import { lazy, Suspense, useState } from 'react';
 import { InboxPage } from '../inbox/page.tsx';
-import { KeyHelp } from '../keys/help.tsx';
-import { Palette } from '../keys/palette.tsx';
 import { useKeys } from '../keys/use-keys.ts';
 import { Alerts } from './alerts.tsx';
 import { Boundary } from './boundary.tsx';
 import { LostConnection } from './lost-connection.tsx';
+import { NewVersion } from './new-version.tsx';
 import { Rail } from './rail.tsx';
 import { useLanguage, useSurroundings } from './surroundings.ts';
 import { useStore } from './use-store.ts';
@@ -16,6 +15,9 @@ const pages = {
   statistics: lazy(() => import('../reports/page.tsx')),
   settings: lazy(() => import('../settings/page.tsx')),
 };
+
+const Palette = lazy(async () => ({ default: (await import('../keys/palette.tsx')).Palette }));
+const KeyHelp = lazy(() => import('../keys/help.tsx'));
 
 /** The rail and the page that the address names. */
 export function Workplace() {
@@ -32,6 +34,7 @@ export function Workplace() {
   const Other = page === 'inbox' ? null : pages[page];
   return (
     <div className="workplace" data-shows={isInRoom ? 'room' : 'list'}>
+      <NewVersion />
       <LostConnection />
       <Rail />
       {/* A page that could not be fetched is of a version that may be gone: only the whole panel can be had anew. */}
@@ -47,8 +50,10 @@ export function Workplace() {
         )}
       </Boundary>
       <Alerts />
-      {shown === 'palette' && <Palette onClose={hide} />}
-      {shown === 'keyboard' && <KeyHelp onClose={hide} />}
+      <Suspense>
+        {shown === 'palette' && <Palette onClose={hide} />}
+        {shown === 'keyboard' && <KeyHelp onClose={hide} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,13 +1,18 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
 import { useKeys } from '../keys/use-keys.ts';
-import { byNeed, isShown, searchOf } from './filter.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import { searchOf } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { NobodyOnline } from './nobody-online.tsx';
 import { RoomList } from './room-list.tsx';
+import { useSelection } from './selection.ts';
+import { useShownRooms } from './shown-rooms.ts';
 import { useSteadyOrder } from './steady-order.ts';
 import { Tabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
+import { ViewBar } from './view-bar.tsx';
 
 /** How long after the last key a search begins. */
 const SEARCH_AFTER_MS = 200;
@@ -15,9 +20,10 @@ const SEARCH_AFTER_MS = 200;
 export function InboxPane() {
   const { say } = useLanguage();
   const { way } = useSurroundings();
-  const { inbox, me } = useDesk();
-  const { filter, roomId } = useStore(way.state, (state) => state);
-  const { rooms, found, loads } = useStore(inbox.state, (state) => state);
+  const { inbox } = useDesk();
+  const filter = useStore(way.state, (state) => state.filter);
+  const rooms = useStore(inbox.state, (state) => state.rooms);
+  const loads = useStore(inbox.state, (state) => state.loads);
   const [isHeld, setHeld] = useState(false);
   const pane = useRef<HTMLElement>(null);
   const about = `${searchOf(filter)} ${loads}`;
@@ -27,23 +33,25 @@ export function InboxPane() {
     return () => clearTimeout(timer);
   }, [inbox, filter]);
 
-  const wanted = useMemo(() => {
-    const known = found === null ? [...rooms.values()] : found.flatMap((id) => rooms.get(id) ?? []);
-    // Who searches looks for a room wherever it is.
-    const shown = known.filter((room) => isShown(room, found === null ? filter : { ...filter, tab: 'all' }, me.id));
-    return (found === null ? shown.sort(byNeed) : shown).map(({ id }) => id);
-  }, [rooms, found, filter, me.id]);
-  const { ids, newCount, settle } = useSteadyOrder(wanted, isHeld, about);
+  const { ids, newCount, settle } = useSteadyOrder(useShownRooms(filter), isHeld, about);
   const shown = useMemo(() => ids.flatMap((id) => rooms.get(id) ?? []), [ids, rooms]);
+  const selection = useSelection(ids);
 
-  const step = (by: 1 | -1) => {
-    const at = shown.findIndex(({ id }) => id === roomId);
-    const next = shown[at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next) way.open(next.id);
-  };
+  const step = useCallback(
+    (by: 1 | -1) => {
+      const at = ids.indexOf(way.state.get().roomId ?? 0);
+      const next = ids[at < 0 ? 0 : Math.min(Math.max(at + by, 0), ids.length - 1)];
+      if (next !== undefined) way.open(next);
+    },
+    [ids, way],
+  );
   useKeys({
     'next chat': () => step(1),
     'previous chat': () => step(-1),
+    'choose chat': () => {
+      const { roomId } = way.state.get();
+      if (roomId !== null) selection.toggle(roomId);
+    },
     'tab open': () => way.filter({ tab: 'open' }),
     'tab assigned': () => way.filter({ tab: 'assigned' }),
     'tab urgent': () => way.filter({ tab: 'urgent' }),
@@ -64,9 +72,12 @@ export function InboxPane() {
       }}
     >
       <TopBar />
+      <NobodyOnline />
       <FilterBar />
+      <ViewBar />
       <Tabs />
-      <RoomList rooms={shown} newCount={newCount} onSettle={settle} />
+      <RoomList rooms={shown} newCount={newCount} selection={selection} onSettle={settle} />
+      <BulkBar selection={selection} />
     </section>
   );
 }

@@ -1,14 +1,18 @@
 import { ConversationPane } from '../conversation/pane.tsx';
 import { Boundary } from '../frame/boundary.tsx';
-import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { FirstRun } from './first-run.tsx';
 import { InboxPane } from './inbox-pane.tsx';
 
 /** The list and the conversation side by side; on a phone, one of them. */
 export function InboxPage() {
   const { say } = useLanguage();
   const { way } = useSurroundings();
+  const { inbox } = useDesk();
   const roomId = useStore(way.state, (state) => state.roomId);
+  const isErased = useStore(inbox.state, (state) => roomId !== null && state.gone.has(roomId));
+  const isNew = useStore(inbox.state, (state) => state.stats?.total === 0);
   return (
     <div className="inbox" data-shows={roomId === null ? 'list' : 'room'}>
       <a href="#conversation" className="skip">
@@ -19,9 +23,28 @@ export function InboxPage() {
       </Boundary>
       <main id="conversation" tabIndex={-1} className="conversation-side">
         <Boundary about={roomId}>
-          {roomId === null ? <Nothing /> : <ConversationPane key={roomId} roomId={roomId} />}
+          {roomId === null ? (
+            <FirstRun isNew={isNew} otherwise={<Nothing />} />
+          ) : isErased ? (
+            <Erased />
+          ) : (
+            <ConversationPane key={roomId} roomId={roomId} />
+          )}
         </Boundary>
       </main>
+    </div>
+  );
+}
+
+export function Erased() {
+  const { say } = useLanguage();
+  const { way } = useSurroundings();
+  return (
+    <div role="alert" className="grid h-full place-content-center gap-3 p-6 text-center">
+      <p>{say('room erased')}</p>
+      <button type="button" className="button mx-auto" onClick={() => way.open(null)}>
+        {say('back')}
+      </button>
     </div>
   );
 }

@@ -4,28 +4,30 @@ import type { DeskRoom } from '../desk/wire.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
-import { noFilter } from './filter.ts';
+import { Empty, LoadTrouble, Skeleton } from './list-states.tsx';
 import { RoomRow } from './room-row.tsx';
+import type { Selection } from './selection.ts';
 
 const ROW_PX = { comfortable: 72, compact: 56 };
 /** Another page is asked for when so few rows are left below. */
 const ROWS_AHEAD = 15;
 
-export function RoomList({
-  rooms,
-  newCount,
-  onSettle,
-}: {
+interface Props {
   rooms: readonly DeskRoom[];
   newCount: number;
+  selection: Selection;
   onSettle(): void;
-}) {
+}
+
+export function RoomList({ rooms, newCount, selection, onSettle }: Props) {
   const { say } = useLanguage();
   const { way, looks } = useSurroundings();
   const { inbox } = useDesk();
   const chosen = useStore(way.state, (state) => state.roomId);
   const density = useStore(looks.state, (state) => state.density);
-  const { isLoading, hasMore, trouble } = useStore(inbox.state, (state) => state);
+  const isLoading = useStore(inbox.state, (state) => state.isLoading);
+  const hasMore = useStore(inbox.state, (state) => state.hasMore);
+  const trouble = useStore(inbox.state, (state) => state.trouble);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: rooms.length,
@@ -41,10 +43,13 @@ export function RoomList({
   }, [lastVisible, rooms.length, inbox]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another density is what it is about
   useEffect(() => rows.measure(), [density, rows]);
-  const at = rooms.findIndex(({ id }) => id === chosen);
+  // Whoever goes to another room sees it in the list; a room that moves takes nobody with it.
+  const places = useRef(rooms);
+  places.current = rooms;
   useEffect(() => {
+    const at = places.current.findIndex(({ id }) => id === chosen);
     if (at >= 0) rows.scrollToIndex(at, { align: 'auto' });
-  }, [at, rows]);
+  }, [chosen, rows]);
 
   return (
     <div id="rooms" role="tabpanel" aria-label={say('chats')} className="relative min-h-0 grow">
@@ -66,20 +71,8 @@ export function RoomList({
         tabIndex={rooms.length === 0 ? 0 : -1}
         className="h-full overflow-y-auto [overflow-anchor:none]"
       >
-        {trouble && (
-          <div role="alert" className="grid gap-2 p-4 text-center text-muted">
-            {say(
-              trouble.kind === 'offline'
-                ? 'unreachable'
-                : trouble.kind === 'forbidden'
-                  ? 'not allowed'
-                  : 'failed action',
-            )}
-            <button type="button" className="button mx-auto" onClick={() => void inbox.load(way.state.get().filter)}>
-              {say('retry')}
-            </button>
-          </div>
-        )}
+        {/* What is known is shown without a network, and the bar above says that it may be old. */}
+        {trouble && !(trouble.kind === 'offline' && rooms.length > 0) && <LoadTrouble trouble={trouble} />}
         {rooms.length === 0 && !trouble && (isLoading ? <Skeleton /> : <Empty />)}
         <ul className="relative" style={{ blockSize: rows.getTotalSize() }}>
           {visible.map(({ index, start, key }) => {
@@ -90,49 +83,26 @@ export function RoomList({
                   key={key}
                   aria-setsize={hasMore ? -1 : rooms.length}
                   aria-posinset={index + 1}
-                  className="absolute inset-x-0"
+                  className="room-place"
+                  data-choosing={selection.ids.size > 0 || undefined}
                   style={{ blockSize: ROW_PX[density], transform: `translateY(${start}px)` }}
                 >
-                  <RoomRow room={room} isChosen={room.id === chosen} />
+                  <RoomRow
+                    room={room}
+                    isOpen={room.id === chosen}
+                    isChosen={selection.ids.has(room.id)}
+                    onToggle={selection.toggle}
+                    onReach={selection.reach}
+                  />
                 </li>
               )
             );
           })}
         </ul>
-        {rooms.length > 0 && !hasMore && <p className="p-4 text-center text-[13px] text-muted">{say('all loaded')}</p>}
+        {rooms.length > 0 && !hasMore && !isLoading && (
+          <p className="p-4 text-center text-[13px] text-muted">{say('all loaded')}</p>
+        )}
       </div>
-    </div>
-  );
-}
-
-function Skeleton() {
-  return (
-    <div aria-hidden="true" className="grid gap-4 p-4">
-      {[70, 45, 60, 52].map((width) => (
-        <div key={width} className="flex animate-pulse items-center gap-3">
-          <span className="size-9 rounded-full bg-soft" />
-          <span className="h-3 rounded bg-soft" style={{ inlineSize: `${width}%` }} />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Empty() {
-  const { say } = useLanguage();
-  const { way } = useSurroundings();
-  const { text, isUnread, isWaiting, priority, assignee } = useStore(way.state, (state) => state.filter);
-  const isFiltered = text !== '' || isUnread || isWaiting || priority !== null || assignee !== null;
-  return (
-    <div className="grid justify-items-center gap-1 px-4 py-14 text-center">
-      <p className="font-medium">{say('empty list')}</p>
-      {isFiltered ? (
-        <button type="button" className="button mt-2" onClick={() => way.filter({ ...noFilter, tab: 'all' })}>
-          {say('clear filters')}
-        </button>
-      ) : (
-        <p className="text-muted">{say('empty hint')}</p>
-      )}
     </div>
   );
 }

@@ -10,8 +10,7 @@ export function Tabs() {
   const { inbox } = useDesk();
   const chosen = useStore(way.state, (state) => state.filter.tab);
   const stats = useStore(inbox.state, (state) => state.stats);
-  const mine = useStore(inbox.state, (state) => state.mine);
-  const countOf = (tab: Tab) => (tab === 'mine' ? mine : stats?.[tab === 'all' ? 'total' : tab]);
+  const countOf = (tab: Tab) => stats?.[tab === 'all' ? 'total' : tab];
 
   const pressed = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -8,6 +8,7 @@ export function memoryOutbox(): Outbox {
       entries.push(entry);
     },
     ofRoom: async (roomId) => entries.filter((entry) => entry.roomId === roomId),
+    rooms: async () => [...new Set(entries.map(({ roomId }) => roomId))],
     async change(clientId, change) {
       entries = entries.map((entry) => (entry.clientId === clientId ? { ...entry, ...change } : entry));
     },

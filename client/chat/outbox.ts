@@ -25,6 +25,7 @@ export function openOutbox(name: string): Outbox {
       const waiting = await inEither((outbox) => outbox.ofRoom(roomId));
       return isInMemory ? [...(await readable(opened, roomId)), ...waiting] : waiting;
     },
+    rooms: () => inEither((outbox) => outbox.rooms()),
     async change(clientId, change) {
       await memory.change(clientId, change);
       await (await opened)?.change(clientId, change).catch(() => {});
@@ -72,6 +73,18 @@ function storedOutbox(database: IDBDatabase): Outbox {
       });
     },
     ofRoom: (roomId) => done<Outgoing[]>(store('readonly').index('roomId').getAll(roomId)),
+    rooms() {
+      const asked = store('readonly').index('roomId').openKeyCursor(null, 'nextunique');
+      return new Promise((resolve, reject) => {
+        const rooms: number[] = [];
+        asked.onsuccess = () => {
+          if (!asked.result) return resolve(rooms);
+          rooms.push(Number(asked.result.key));
+          asked.result.continue();
+        };
+        asked.onerror = () => reject(asked.error);
+      });
+    },
     async change(clientId, change) {
       const entries = store('readwrite');
       const entry = await byClientId(entries, clientId);

@@ -14,15 +14,21 @@ export interface Outgoing {
   roomId: number;
   text: string;
   files: readonly OutgoingFile[];
+  /** Of a note: whom of the team it speaks to. */
+  mentions?: readonly number[];
+  /** How far its writer had read: what a colleague has answered since then stops it. */
+  seenThrough?: number;
   queuedAt: number;
   /** Why it will not be sent again unless somebody asks. */
-  failure: { kind: Trouble['kind']; reason: string | null } | null;
+  failure: { kind: Trouble['kind']; reason: string | null; answer?: unknown } | null;
 }
 
 /** Where outgoing messages wait. Answers them in the order they were added, over all tabs. */
 export interface Outbox {
   add(entry: Outgoing): Promise<void>;
   ofRoom(roomId: number): Promise<Outgoing[]>;
+  /** Where something waits. */
+  rooms(): Promise<number[]>;
   change(clientId: string, change: Partial<Outgoing>): Promise<void>;
   remove(clientId: string): Promise<void>;
 }
@@ -46,7 +52,8 @@ export interface Sender {
   send(entry: Outgoing): Promise<void>;
   /** Tries now, not when the wait is over: the network is back, or another tab left something. */
   wake(): void;
-  retry(clientId: string): Promise<void>;
+  /** Once more, perhaps with something said otherwise. */
+  retry(clientId: string, change?: Pick<Outgoing, 'seenThrough'>): Promise<void>;
   discard(clientId: string): Promise<void>;
   /** Gives entries written before their room was known to the room. */
   adopt(from: number): Promise<void>;
@@ -76,7 +83,8 @@ export function senderOf(roomId: number, parts: SenderParts): Sender {
       const trouble = troubleFrom(error);
       if (cancel.signal.aborted) return 'more';
       if (mayPass(trouble) || trouble.kind === 'unauthenticated') return trouble;
-      await outbox.change(first.clientId, { failure: { kind: trouble.kind, reason: trouble.reason } });
+      const { kind, reason, answer } = trouble;
+      await outbox.change(first.clientId, { failure: { kind, reason, answer } });
       parts.onTrouble(trouble, null);
     } finally {
       posting.delete(first.clientId);
@@ -128,8 +136,8 @@ export function senderOf(roomId: number, parts: SenderParts): Sender {
       void run();
     },
     wake,
-    async retry(clientId) {
-      await outbox.change(clientId, { failure: null });
+    async retry(clientId, change = {}) {
+      await outbox.change(clientId, { ...change, failure: null });
       parts.onChange();
       wake();
     },

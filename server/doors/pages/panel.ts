@@ -15,6 +15,10 @@ const PATHS = ['/admin/chat', '/admin/chat/:room', '/admin/chat/settings/:sectio
 
 /** Where the team works. One page for all of these addresses: which room is open, the page reads from its own. */
 export const panel: FastifyPluginAsync = async (fastify) => {
+  // At the root, since it serves pages below two paths; a browser asks for it anew each time.
+  fastify.get('/panel-worker.js', (_request, reply) =>
+    reply.header('cache-control', 'no-cache').sendFile('panel/worker.js', { cacheControl: false }),
+  );
   for (const path of PATHS) {
     fastify.get(path, (_request, reply) =>
       reply
