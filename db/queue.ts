@@ -1,4 +1,4 @@
-import { isServedFrom } from './room-lists.ts';
+import { isServedFrom } from './room-filter.ts';
 import { meetRooms, type Room } from './rooms.ts';
 import { toMilliseconds, toText } from './time.ts';
 import type { Db } from './upsert.ts';

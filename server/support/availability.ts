@@ -38,6 +38,8 @@ export interface Availabilities {
   set(caller: Caller, availability: string): Promise<void>;
   /** The team as the caller may give rooms to; who never said anything is online while they are there. */
   team(caller: Caller): Promise<TeamMember[]>;
+  /** How many of them are online; of one site those who serve it. */
+  countOnline(servedFrom: string | undefined): Promise<number>;
   /**
    * Says of those who have gone that they are offline, and of those who came back what they last said of themselves.
    * For the wiring to call every few seconds, on every node. Answers how many that is news of.
@@ -61,6 +63,17 @@ export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
     await recordDesk(record, 'agent.availability', { roomId: null, actorId, data: { availability } }, live);
   };
 
+  async function membersOf(site: string | undefined): Promise<TeamMember[]> {
+    const settings = await allSettings(db);
+    return (await teamMembers(db, site)).map((user) => ({
+      agent: authorOf(user),
+      email: user.email,
+      siteDomain: user.siteDomain,
+      availability: settings.has(goneSettingOf(user.id)) ? 'offline' : saidBy(settings, user),
+      lastSeenAt: user.lastSeenAt,
+    }));
+  }
+
   return {
     async set(caller, asked) {
       authorizeTeam(caller);
@@ -77,14 +90,15 @@ export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
 
     async team(caller) {
       authorizeTeam(caller);
-      const settings = await allSettings(db);
-      return (await teamMembers(db, servedFrom(caller))).map((user) => ({
-        agent: authorOf(user),
-        email: user.email,
-        siteDomain: user.siteDomain,
-        availability: settings.has(goneSettingOf(user.id)) ? 'offline' : saidBy(settings, user),
-        lastSeenAt: user.lastSeenAt,
-      }));
+      return membersOf(servedFrom(caller));
+    },
+
+    async countOnline(site) {
+      const heardSince = goneAfterSeconds === null ? null : now() - goneAfterSeconds * 1000 - seenWithinMilliseconds;
+      const isThere = ({ availability, lastSeenAt }: TeamMember) =>
+        // Whom nobody has ever heard of counts as online, and is not there.
+        availability === 'online' && (heardSince === null || (lastSeenAt ?? 0) >= heardSince);
+      return (await membersOf(site)).filter(isThere).length;
     },
 
     async noticeWhoLeft() {

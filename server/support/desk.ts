@@ -86,6 +86,11 @@ export function deskOf(options: DeskOptions): Desk {
     }
   };
   const parts: DeskParts = { db: options.db, commit, now, policy };
+  const availabilities = availabilitiesOf({
+    ...parts,
+    goneAfterSeconds: options.goneAfterSeconds === undefined ? ordinaryGoneAfterSeconds : options.goneAfterSeconds,
+    connected: options.connected ?? (() => []),
+  });
   return {
     rooms: roomsOf(parts),
     triage: triageOf(parts),
@@ -99,18 +104,14 @@ export function deskOf(options: DeskOptions): Desk {
     attachments: attachmentsOf({ ...parts, storage, quota: new UploadQuota(options.quota ?? ordinaryQuota, now) }),
     feed: feedOf(parts),
     search: searchOf(parts),
-    stats: statsOf({ ...parts, written: () => written }),
+    stats: statsOf({ ...parts, written: () => written, countOnline: availabilities.countOnline }),
     notices: noticesOf(parts),
     canned: cannedOf(parts),
     drafts: draftsOf(parts),
     labels: labelsOf(parts),
     views: viewsOf(parts),
     visitors: visitorsOf({ ...parts, ownsAccounts: options.ownsAccounts ?? true }),
-    availabilities: availabilitiesOf({
-      ...parts,
-      goneAfterSeconds: options.goneAfterSeconds === undefined ? ordinaryGoneAfterSeconds : options.goneAfterSeconds,
-      connected: options.connected ?? (() => []),
-    }),
+    availabilities,
     sites: sitesOf(parts),
     widget: widgetOf(parts),
     clockwork: clockworkOf({ ...parts, clockwork: options.clockwork ?? ordinaryClockwork }),

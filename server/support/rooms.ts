@@ -1,7 +1,8 @@
 import { releaseAttachments } from '../../db/attachments.ts';
 import { addAuditEntry } from '../../db/audit.ts';
 import { isDuplicate } from '../../db/errors.ts';
-import { countRooms, listRooms, type RoomCursor, type RoomFilter } from '../../db/room-lists.ts';
+import type { RoomFilter } from '../../db/room-filter.ts';
+import { countRooms, cursorOf, listRooms, type RoomCursor, type RoomOrder } from '../../db/room-lists.ts';
 import { createRoom, deleteRoom, newestActiveRoomOf, roomByOpenKey, updateRoom } from '../../db/rooms.ts';
 import { userById } from '../../db/users.ts';
 import { type Caller, isAgent, isPerson, type PersonCaller } from '../identity/caller.ts';
@@ -28,9 +29,15 @@ export interface NewConversation {
 /** What the team may ask lists for. */
 export type InboxFilter = Omit<RoomFilter, 'servedFrom'>;
 
+export type { RoomCursor, RoomOrder };
+export const roomOrders: readonly RoomOrder[] = ['newest', 'oldest', 'waiting'];
+
 export interface PageAsked {
   page?: number;
   perPage?: number;
+  order?: RoomOrder;
+  /** Instead of a page's number: what follows, which costs the same wherever it is. */
+  after?: RoomCursor;
 }
 
 export interface RoomPage {
@@ -39,6 +46,8 @@ export interface RoomPage {
   perPage: number;
   total: number;
   lastPage: number;
+  /** Where the next page begins; null at the end. */
+  next: RoomCursor | null;
 }
 
 export interface Rooms {
@@ -49,13 +58,6 @@ export interface Rooms {
   mine(caller: Caller, page?: PageAsked): Promise<RoomPage>;
   /** The team's list; one of a site sees that site's and those of none. */
   list(caller: Caller, filter: InboxFilter, page?: PageAsked): Promise<RoomPage>;
-  /** The same by cursor, which costs the same wherever it is; `next` null at the end. */
-  listAfter(
-    caller: Caller,
-    filter: InboxFilter,
-    after: RoomCursor | null,
-    limit?: number,
-  ): Promise<{ cards: RoomCard[]; next: RoomCursor | null }>;
   /** For good, with its messages and files. */
   remove(caller: Caller, ref: RoomRef): Promise<void>;
 }
@@ -117,11 +119,15 @@ export function roomsOf(parts: DeskParts): Rooms {
     });
   }
 
-  async function pageOf(filter: RoomFilter, { page = 1, perPage = 20 }: PageAsked): Promise<RoomPage> {
+  async function pageOf(filter: RoomFilter, asked: PageAsked): Promise<RoomPage> {
+    const { page = 1, perPage = 20, order = 'newest', after } = asked;
     const total = await countRooms(db, filter);
-    const rooms = await listRooms(db, filter, { limit: perPage, offset: (page - 1) * perPage });
+    const from = after ? { after } : { offset: (page - 1) * perPage };
+    const rooms = await listRooms(db, filter, { limit: perPage, order, ...from });
+    const last = rooms.length === perPage ? rooms.at(-1) : undefined;
+    const next = last ? cursorOf(order, last) : null;
     const cards = await cardsOf(db, await withAdopted(parts, rooms));
-    return { cards, page, perPage, total, lastPage: Math.max(1, Math.ceil(total / perPage)) };
+    return { cards, page, perPage, total, lastPage: Math.max(1, Math.ceil(total / perPage)), next };
   }
 
   return {
@@ -152,14 +158,6 @@ export function roomsOf(parts: DeskParts): Rooms {
     async list(caller, filter, page = {}) {
       authorizeTeam(caller);
       return pageOf(seenBy(caller, filter), page);
-    },
-
-    async listAfter(caller, filter, after, limit = 50) {
-      authorizeTeam(caller);
-      const rooms = await listRooms(db, seenBy(caller, filter), { limit, ...(after ? { after } : {}) });
-      const last = rooms.length === limit ? rooms.at(-1) : undefined;
-      const next = last ? { lastMessageAt: last.lastMessageAt, id: last.id } : null;
-      return { cards: await cardsOf(db, await withAdopted(parts, rooms)), next };
     },
 
     async remove(caller, ref) {

@@ -1,13 +1,25 @@
-import { type RoomStats, roomStats } from '../../db/room-lists.ts';
+import { type RoomStats, roomStats } from '../../db/room-stats.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { DeskParts } from './access.ts';
+import type { Availabilities } from './availability.ts';
 import { authorizeTeam, servedFrom } from './policy.ts';
 
-export type { RoomStats };
+export interface DeskStats extends Omit<RoomStats, 'byAssignee'> {
+  /** Open or assigned, and the caller's; and of these with something unread. */
+  mine: number;
+  mineUnread: number;
+  agentsOnline: number;
+}
 
 export interface Stats {
   /** Of the rooms the caller looks after. */
-  read(caller: Caller): Promise<RoomStats>;
+  read(caller: Caller): Promise<DeskStats>;
+}
+
+export interface StatsParts extends DeskParts {
+  /** How much this node has written so far. */
+  written: () => number;
+  countOnline: Availabilities['countOnline'];
 }
 
 interface Count {
@@ -15,7 +27,7 @@ interface Count {
   written: number;
   at: number;
   milliseconds: number;
-  stats: Promise<RoomStats>;
+  stats: Promise<RoomStats & { agentsOnline: number }>;
 }
 
 /** What another node has written shows after that long at the latest. */
@@ -25,13 +37,13 @@ const quickMilliseconds = 50;
 const share = 10;
 
 /** However many panels ask, and however many rooms there are, counting them never takes more than its share. */
-export function statsOf(parts: DeskParts & { written: () => number }): Stats {
-  const { db, now, written } = parts;
+export function statsOf({ db, now, written, countOnline }: StatsParts): Stats {
   const counts = new Map<string, Count>();
 
   function count(site: string | undefined): Count {
     const at = now();
-    const counted: Count = { written: written(), at, milliseconds: 0, stats: roomStats(db, site) };
+    const stats = roomStats(db, at, site).then(async (rooms) => ({ ...rooms, agentsOnline: await countOnline(site) }));
+    const counted: Count = { written: written(), at, milliseconds: 0, stats };
     const done = () => {
       counted.milliseconds = now() - at;
     };
@@ -51,7 +63,9 @@ export function statsOf(parts: DeskParts & { written: () => number }): Stats {
       authorizeTeam(caller);
       const site = servedFrom(caller);
       const known = counts.get(site ?? '');
-      return (known && isGood(known) ? known : count(site)).stats;
+      const { byAssignee, ...stats } = await (known && isGood(known) ? known : count(site)).stats;
+      const mine = byAssignee.get(caller.userId);
+      return { ...stats, mine: mine?.rooms ?? 0, mineUnread: mine?.unread ?? 0 };
     },
   };
 }

@@ -20,7 +20,9 @@ import { roomsResolvedBy, roomsToWake, roomsUnansweredSince } from '../../db/ove
 import { waitingRooms } from '../../db/queue.ts';
 import { deliverMessages, hasUnread, markRead, readMarksOf, readRoom } from '../../db/reads.ts';
 import { addRoomEvent, eventsAfter, eventsOfRoom, feedStart, pruneRoomEvents } from '../../db/room-events.ts';
-import { countRooms, listRooms, type RoomFilter, roomStats } from '../../db/room-lists.ts';
+import type { RoomFilter } from '../../db/room-filter.ts';
+import { countRooms, cursorOf, listRooms, type RoomOrder } from '../../db/room-lists.ts';
+import { roomStats } from '../../db/room-stats.ts';
 import {
   createRoom,
   deleteRoom,
@@ -243,6 +245,7 @@ t.test('rooms and messages', (t) =>
             assignedTo: n % 3 ? null : 5,
             priority: n % 5 ? 'normal' : 'urgent',
             unreadAdminCount: n % 2,
+            needsReplySince: n % 4 < 2 ? start - (n % 5) : null,
             ...(n % 7 === 0 ? { lastMessageAt: null } : {}),
             ...(n === 3 ? { snoozedUntil: start + 100 } : {}),
           },
@@ -253,6 +256,7 @@ t.test('rooms and messages', (t) =>
         {},
         { userId: user.id },
         { status: 'open' },
+        { status: ['open', 'closed'] },
         { isActive: true, assignedTo: null },
         { isActive: true, priority: 'urgent' },
         { isUnread: true },
@@ -262,28 +266,56 @@ t.test('rooms and messages', (t) =>
         { snoozed: { is: false, at: start } },
         { isArchived: false },
       ];
-      for (const filter of filters) {
-        const all = await listRooms(db, filter, { limit: 100 });
-        t.equal(all.length, await countRooms(db, filter), JSON.stringify(filter));
-        const paged: Room[] = [];
-        for (;;) {
-          const last = paged.at(-1);
-          const page = await listRooms(db, filter, { limit: 4, ...(last ? { after: last } : {}) });
-          paged.push(...page);
-          if (page.length < 4) break;
+      /** By which a list must be in order: the greater first. */
+      const ranks: Record<RoomOrder, (room: Room) => number[]> = {
+        newest: (room) => [room.lastMessageAt ?? 0, room.id],
+        oldest: (room) => [-(room.lastMessageAt ?? 0), -room.id],
+        waiting: ({ priority, unreadAdminCount, needsReplySince, lastMessageAt }) => [
+          priority === 'urgent' && unreadAdminCount > 0 ? 1 : 0,
+          needsReplySince === null ? 0 : 1,
+          needsReplySince === null ? (lastMessageAt ?? 0) : -needsReplySince,
+        ],
+      };
+      const isAfter = (a: number[], b: number[]) => {
+        const index = a.findIndex((rank, index) => rank !== b[index]);
+        return index === -1 || (a[index] ?? 0) > (b[index] ?? 0);
+      };
+      for (const order of ['newest', 'oldest', 'waiting'] as const) {
+        for (const filter of filters) {
+          const all = await listRooms(db, filter, { limit: 100, order });
+          t.equal(all.length, await countRooms(db, filter), `${order} ${JSON.stringify(filter)}`);
+          const strays = all
+            .slice(1)
+            .filter((room, index) => !isAfter(ranks[order](all[index] as Room), ranks[order](room)));
+          t.same(strays, [], 'each has its place');
+          const paged: Room[] = [];
+          for (;;) {
+            const last = paged.at(-1);
+            const page = await listRooms(db, filter, {
+              limit: 4,
+              order,
+              ...(last ? { after: cursorOf(order, last) } : {}),
+            });
+            paged.push(...page);
+            if (page.length < 4) break;
+          }
+          const ids = all.map((room) => room.id);
+          t.same(
+            paged.map((room) => room.id),
+            ids,
+            'the pages together are the list',
+          );
+          for (const offset of [3, 7]) {
+            const page = await listRooms(db, filter, { limit: 3, order, offset });
+            t.same(
+              page.map((room) => room.id),
+              ids.slice(offset, offset + 3),
+            );
+          }
         }
-        t.same(
-          paged.map((room) => room.id),
-          all.map((room) => room.id),
-          'the pages together are the list',
-        );
-        t.same(
-          (await listRooms(db, filter, { limit: 3, offset: 3 })).map((room) => room.id),
-          all.slice(3, 6).map((room) => room.id),
-        );
       }
       t.same((await listRooms(db, { snoozed: { is: true, at: start } }, { limit: 5 })).length, 1);
-      t.match(await roomStats(db), {
+      t.match(await roomStats(db, start), {
         total: 26,
         open: 8,
         assigned: 6,
@@ -427,8 +459,9 @@ t.test('rooms and messages', (t) =>
         ['served from a site, open', { servedFrom: 'a', status: 'open' }],
       ];
       for (const [name, filter] of plans) {
-        const after = { lastMessageAt: start + 2_000_000, id: 2000 };
-        for (const page of [{ limit: 50 }, { limit: 50, after }, { limit: 50, offset: 20 }]) {
+        const after = { part: 0, at: start + 2_000_000, id: 2000 };
+        const oldest = { limit: 50, order: 'oldest', after: { ...after, part: 1 } } as const;
+        for (const page of [{ limit: 50 }, { limit: 50, after }, { limit: 50, offset: 20 }, oldest]) {
           await explained(t, db, engine, name, (on) => listRooms(on, filter, page));
         }
       }

@@ -4,6 +4,7 @@ import { roomById, updateRoom } from '../../db/rooms.ts';
 import { toText } from '../../db/time.ts';
 import type { PersonCaller } from '../../server/identity/caller.ts';
 import type { RoomCard } from '../../server/support/cards.ts';
+import type { RoomCursor, RoomPage } from '../../server/support/rooms.ts';
 import type { TimelineAsked } from '../../server/support/timeline.ts';
 import { databaseFor, onEachEngine } from '../kit/database.ts';
 import { apiKey, type House, houseIn, houseOn, refused } from './house.ts';
@@ -622,8 +623,8 @@ t.test('on both engines', (t) =>
       t.equal(await total(agent, { assignedTo: agent.userId, status: 'assigned' }), 2);
       t.match(await desk.stats.read(ofShop), { total: 4, unassigned: 2 });
       const seen: number[] = [];
-      for (let next: Parameters<typeof desk.rooms.listAfter>[2] = null; ; ) {
-        const page = await desk.rooms.listAfter(agent, {}, next, 2);
+      for (let next: RoomCursor | null = null; ; ) {
+        const page: RoomPage = await desk.rooms.list(agent, {}, { perPage: 2, ...(next ? { after: next } : {}) });
         seen.push(...page.cards.map((card) => card.room.id));
         next = page.next;
         if (!next) break;

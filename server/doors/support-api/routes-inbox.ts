@@ -1,14 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type, { type Static } from 'typebox';
-import { oneOf } from '../../support/input.ts';
-import { type RoomStatus, roomStatuses } from '../../support/room.ts';
-import type { InboxFilter } from '../../support/rooms.ts';
+import Type from 'typebox';
 import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
+import { filterFrom, pageFrom, writeCursor } from './inbox-query.ts';
 import { paginator } from './paginator.ts';
 import { presentAuthor, timeOf, timeOrNull } from './present.ts';
-import { paginated, Stats, TeamRoom, TeamRoomWithMessages } from './wire.ts';
-import { AvailabilityBody, ChangesQuery, HistoryQuery, InboxQuery, RoomParams, SearchQuery } from './wire-requests.ts';
+import { paginated, Stats, TeamRoom, TeamRoomWithMessages, TextOrNull } from './wire.ts';
+import {
+  AvailabilityBody,
+  ChangesQuery,
+  HistoryQuery,
+  InboxQuery,
+  RoomParams,
+  RoomQuery,
+  SearchQuery,
+} from './wire-requests.ts';
 import { Agent, HistoryEntry } from './wire-tools.ts';
 
 const tags = ['Inbox'];
@@ -22,15 +28,19 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
     {
       schema: {
         tags,
-        summary: 'Conversations, newest message first',
+        summary: 'Conversations, newest message first or in another order',
         querystring: InboxQuery,
-        response: { 200: paginated(TeamRoom) },
+        response: { 200: paginated(TeamRoom, { next_cursor: TextOrNull }) },
       },
     },
     async (request) => {
-      const { page = 1, per_page: perPage = 20, ...asked } = request.query;
-      const { cards, ...rest } = await rooms.list(callerOf(request), filterFrom(asked), { page, perPage });
-      return paginator(request, { items: cards, ...rest }, present.teamRoom);
+      const caller = callerOf(request);
+      const page = pageFrom(request.query);
+      const { cards, next, ...rest } = await rooms.list(caller, filterFrom(request.query, caller), page);
+      return {
+        ...paginator(request, { items: cards, ...rest }, present.teamRoom),
+        next_cursor: next && writeCursor(page.order ?? 'newest', next),
+      };
     },
   );
 
@@ -41,13 +51,16 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
         tags,
         summary: 'One conversation with its newest messages, notes included',
         params: RoomParams,
+        querystring: RoomQuery,
         response: { 200: TeamRoomWithMessages },
       },
     },
     async (request) => {
       const caller = callerOf(request);
       const card = await rooms.find(caller, request.params.room);
-      const { messages } = await timelines.read(caller, card.room.publicId, { perPage: 200 });
+      const { messages: perPage = 200 } = request.query;
+      const { messages } =
+        perPage === 0 ? { messages: [] } : await timelines.read(caller, card.room.publicId, { perPage });
       return {
         ...present.teamRoom(card),
         messages: messages.map((message) => present.teamMessage(message, card.room.publicId)),
@@ -85,8 +98,14 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
     '/admin/chat/stats',
     { schema: { tags, summary: 'How many conversations stand how', response: { 200: Stats } } },
     async (request) => {
-      const { waitingSince, ...counts } = await stats.read(callerOf(request));
-      return { ...counts, waiting_since: timeOrNull(waitingSince) };
+      const { waitingSince, queuedSince, mineUnread, agentsOnline, ...counts } = await stats.read(callerOf(request));
+      return {
+        ...counts,
+        mine_unread: mineUnread,
+        agents_online: agentsOnline,
+        waiting_since: timeOrNull(waitingSince),
+        longest_wait_since: timeOrNull(queuedSince),
+      };
     },
   );
 
@@ -193,29 +212,3 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
     },
   );
 };
-
-/** @throws Refusal */
-function statusesIn(list: string): RoomStatus | RoomStatus[] {
-  const statuses = list.split(',').map((status) => oneOf('status', status.trim(), roomStatuses));
-  const [only] = statuses;
-  // One by itself is what an index is ordered by.
-  return statuses.length === 1 && only ? only : [...new Set(statuses)];
-}
-
-function filterFrom(asked: Omit<Static<typeof InboxQuery>, 'page' | 'per_page'>): InboxFilter {
-  const filter: InboxFilter = {};
-  if (asked.status !== undefined) filter.status = statusesIn(asked.status);
-  if (asked.priority !== undefined) filter.priority = asked.priority;
-  if (asked.assigned_to !== undefined) filter.assignedTo = asked.assigned_to;
-  if (asked.unassigned) filter.assignedTo = null;
-  if (asked.unread) filter.isUnread = true;
-  if (asked.needs_reply) filter.needsReply = true;
-  if (asked.category) filter.category = asked.category;
-  if (asked.label) filter.labelId = asked.label;
-  if (asked.site) filter.siteDomain = asked.site;
-  if (asked.channel) filter.channel = asked.channel;
-  if (asked.user_id !== undefined) filter.userId = asked.user_id;
-  if (asked.archived !== undefined) filter.isArchived = asked.archived;
-  if (asked.snoozed !== undefined) filter.snoozed = { is: asked.snoozed, at: Date.now() };
-  return filter;
-}
