@@ -1,5 +1,14 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+
+/** Whoever `takes` a request answers it; the others are routed. */
+export function askFirst(server: Server, takes: (request: IncomingMessage, response: ServerResponse) => boolean): void {
+  const [route] = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request').on('request', (request, response) => {
+    if (!takes(request, response)) route?.(request, response);
+  });
+}
 
 /*
  * Faults that are found before it is known whose request it is: told as text, as the HTTP API tells its own. [P-17]

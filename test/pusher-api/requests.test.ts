@@ -392,6 +392,42 @@ t.test('what is wrong before it is known whose request it is, is told as text to
   }
 });
 
+t.test('a publish gets the same answer by the short way and by the routes', async (t) => {
+  const server = await startServer(t, { REVERB_SERVER_PATH: 'deep' });
+  const listener = await connect(t, server);
+  await subscribe(server, listener, 'orders');
+  const asked = { ...EVENT, info: 'subscription_count' };
+  const cases: [what: string, path: string, body: string, options?: SigningOptions][] = [
+    ['an event', EVENTS, JSON.stringify(EVENT)],
+    ['a library', EVENTS, JSON.stringify({ ...EVENT, socket_id: null }), { headers: { 'x-pusher-library': 'x 1' } }],
+    ['signed with the prefix', EVENTS, JSON.stringify(EVENT), { signedPath: `/deep${EVENTS}` }],
+    ['info', EVENTS, JSON.stringify(asked)],
+    ['a query to decode', EVENTS, JSON.stringify(EVENT), { query: { extra: 'a b&é' } }],
+    ['a batch', '/apps/123456/batch_events', JSON.stringify({ batch: [asked, EVENT] })],
+    ['no JSON', EVENTS, '{'],
+    ['wrong fields', EVENTS, '{"name":5}'],
+    ['a wrong channel', EVENTS, JSON.stringify({ ...EVENT, channel: 'a b' })],
+    ['too much data', EVENTS, JSON.stringify({ ...EVENT, data: 'x'.repeat(10_001) })],
+    ['a forgery', EVENTS, JSON.stringify(EVENT), { tamper: (query) => query.set('auth_signature', '0'.repeat(64)) }],
+    ['an old one', EVENTS, JSON.stringify(EVENT), { query: { auth_timestamp: '1' } }],
+    ['another app', '/apps/1/events', JSON.stringify(EVENT)],
+    ['no such thing', '/apps/123456/event', JSON.stringify(EVENT)],
+  ];
+  for (const [what, path, body, options = {}] of cases) {
+    const target = `/deep${path}?${signedQuery(server, 'POST', path, { ...options, body })}`;
+    const by = (headers: Record<string, string>) =>
+      ask(server, 'POST', target, { chunks: [body], headers: { ...options.headers, ...headers } });
+    const short = await by({ 'content-length': String(Buffer.byteLength(body)) });
+    const routed = await by({ 'transfer-encoding': 'chunked' });
+    const seen = ({ status, text, headers }: Got) => {
+      const { 'x-request-id': id, date, ...others } = headers;
+      return { status, text, hasId: id !== undefined, hasDate: date !== undefined, others };
+    };
+    t.same(seen(short), seen(routed), what);
+  }
+  t.equal((await listener.drained()).length, 14, 'six are published, each twice, the batch holds two');
+});
+
 t.test('HTTP is spoken as clients speak it', async (t) => {
   const server = await startServer(t);
   const listener = await connect(t, server);

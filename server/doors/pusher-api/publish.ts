@@ -7,17 +7,20 @@ import { batchRequest, decodeBody, type EventRequest, eventRequest } from './wir
 const MAX_CHANNELS = 100;
 const MAX_BATCH = 10;
 
+/** @returns what is answered; @throws ApiRefusal */
+export type Publish = (hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect) => object;
+
 /** `POST /apps/:id/events` → `{}`, or with `info` `{"channels":{"orders":{"subscription_count":2}}}` [P-19] */
-export function publishEvent(hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect): object {
+export const publishEvent: Publish = (hub, body, maxEventBytes, dialect) => {
   const event = eventRequest(decodeBody(body), dialect);
   mustBeAllowed(hub, event, maxEventBytes);
   send(hub, event);
   const { info, channels } = event;
   return info ? { channels: Object.fromEntries(channels.map((name) => [name, infoIn(dialect, hub, name, info)])) } : {};
-}
+};
 
 /** `POST /apps/:id/batch_events` → `{"batch":{}}` (Pusher's libraries: `{}`), or `{"batch":[{"subscription_count":2},{}]}` if any asked for info */
-export function publishBatch(hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect): object {
+export const publishBatch: Publish = (hub, body, maxEventBytes, dialect) => {
   const events = batchRequest(decodeBody(body), dialect);
   if (events.length > MAX_BATCH) {
     throw new ApiRefusal(400, `Bad request: Batch too large (${events.length} events, at most ${MAX_BATCH}).`);
@@ -26,7 +29,7 @@ export function publishBatch(hub: Hub, body: Buffer, maxEventBytes: number, dial
   for (const event of events) send(hub, event);
   if (events.every(({ info }) => info === null)) return dialect === 'pusher' ? {} : { batch: {} };
   return { batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})) };
-}
+};
 
 function send(hub: Hub, { name, data, channels, socketId }: EventRequest): void {
   hub.publish(channels, { from: 'server', event: name, data }, socketId);

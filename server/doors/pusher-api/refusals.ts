@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 
 /** What an HTTP publisher is told: plain text, which Laravel shows as "Pusher error: …", or a JSON object. [P-17] */
 export class ApiRefusal extends Error {
@@ -13,21 +13,39 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Every error of this door in its own shape. */
-export function renderRefusals(fastify: FastifyInstance): void {
-  fastify.setErrorHandler<FastifyError | ApiRefusal>((error, request, reply) => {
-    if (error instanceof ApiRefusal) return send(reply, error.status, error.body);
-    if (error.statusCode === 413) return send(reply, 413, 'Payload too large.');
-    if (error.statusCode !== undefined && error.statusCode < 500) {
-      return send(reply, error.statusCode, `Bad request: ${error.message}`);
-    }
-    request.log.error({ err: error }, 'publishing failed');
-    return send(reply, 500, 'Internal server error.');
-  });
-  fastify.setNotFoundHandler((_request, reply) => send(reply, 404, 'Not found.'));
+/** An answer as it goes over the wire. */
+export interface Answer {
+  status: number;
+  type: string;
+  text: string;
 }
 
-function send(reply: FastifyReply, status: number, body: ApiRefusal['body']): FastifyReply {
-  if (typeof body === 'string') reply.type('text/plain; charset=utf-8');
-  return reply.code(status).send(body);
+export const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/** What an error is told as; a bug is logged and nothing of it told. */
+export function refusalOf(error: Error, log: FastifyBaseLogger): Answer {
+  if (error instanceof ApiRefusal) {
+    const { status, body } = error;
+    return typeof body === 'string' ? textual(status, body) : { status, type: JSON_TYPE, text: JSON.stringify(body) };
+  }
+  const { statusCode } = error as FastifyError;
+  if (statusCode === 413) return textual(413, 'Payload too large.');
+  if (statusCode !== undefined && statusCode < 500) return textual(statusCode, `Bad request: ${error.message}`);
+  log.error({ err: error }, 'publishing failed');
+  return textual(500, 'Internal server error.');
+}
+
+/** Every error of this door in its own shape. */
+export function renderRefusals(fastify: FastifyInstance): void {
+  fastify.setErrorHandler<Error>((error, request, reply) => send(reply, refusalOf(error, request.log)));
+  fastify.setNotFoundHandler((_request, reply) => send(reply, textual(404, 'Not found.')));
+}
+
+function textual(status: number, text: string): Answer {
+  return { status, type: TEXT_TYPE, text };
+}
+
+function send(reply: FastifyReply, { status, type, text }: Answer): FastifyReply {
+  return reply.code(status).type(type).send(text);
 }

@@ -68,7 +68,7 @@ export function infoList(info: string | null | undefined): string[] {
 
 /** Pusher's libraries hand on what their caller wrote, and who excludes nobody often writes `socket_id: null`. [P-20] */
 function fieldsIn(body: Fields, dialect: Dialect): Fields {
-  if (dialect === 'reverb') return body;
+  if (dialect === 'reverb' || !Object.values(body).includes(null)) return body;
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
