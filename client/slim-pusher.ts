@@ -20,15 +20,26 @@ export default class {
   info() {}
   debug() {}
 }`;
+/** Where its sentences for programmers point to. */
+const ADDRESSES = /\/utils\/url_store$/;
+const NO_ADDRESSES = '\0pusher-no-addresses';
+const noAddresses = "export default { buildLogSuffix: () => '' };";
+/** In what order it tries several transports: here there is one. */
+const STRATEGY = /\/default_strategy$/;
 /** What it would say on the console: the widget says what matters to whom it matters. */
 const LOGGER = /\/core\/logger$/;
 const SILENCE = '\0pusher-silence';
 const silence = 'const say = () => {};\nexport default { debug: say, warn: say, error: say };';
-const STAND_INS: Record<string, string> = { [NOTHING]: nothing, [NO_RECORD]: noRecord, [SILENCE]: silence };
+const STAND_INS: Record<string, string> = {
+  [NOTHING]: nothing,
+  [NO_RECORD]: noRecord,
+  [NO_ADDRESSES]: noAddresses,
+  [SILENCE]: silence,
+};
 
 /**
  * pusher-js from the sources it is published with, in its own runtime for workers, which loads no scripts and writes no
- * storage; a third smaller than its finished file. The connection, its strategies and channels are untouched.
+ * storage; half of its finished file. The connection, its transport and channels are untouched.
  */
 export function slimPusher(): Plugin {
   const { version } = JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8'));
@@ -53,6 +64,8 @@ export function slimPusher(): Plugin {
         if (LEFT_OUT.test(place)) return NOTHING;
         if (RECORD.test(place)) return NO_RECORD;
         if (LOGGER.test(place)) return SILENCE;
+        if (ADDRESSES.test(place)) return NO_ADDRESSES;
+        if (STRATEGY.test(place)) return fileURLToPath(new URL('echo/one-socket.ts', import.meta.url));
         const file = [`${place}.ts`, `${place}/index.ts`].find((each) => existsSync(each));
         if (file) return file;
       }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { slimEcho } from './slim-echo.ts';
 import { slimPusher } from './slim-pusher.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -57,7 +58,7 @@ export default defineConfig(({ mode }) => {
         __VERSION__: JSON.stringify(widgetHash()),
         __LANGUAGE__: JSON.stringify(language),
       },
-      plugins: [slimPusher()],
+      plugins: [slimEcho(), slimPusher()],
       resolve: { alias: preact },
       build: {
         outDir: '../dist/client',

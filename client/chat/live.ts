@@ -44,7 +44,10 @@ export function liveConnection(echo: RoomEcho, onState: (isUp: boolean) => void)
   return {
     isUp: () => wasUp,
     nudge: () => {
-      if (pusher.connection.state !== 'connected') pusher.connect();
+      const { state } = pusher.connection;
+      // It waits between its attempts: this ends the wait.
+      if (state === 'unavailable') pusher.disconnect();
+      if (state !== 'connected') pusher.connect();
     },
     listen(roomId, listener) {
       const channel = echo.private(`chat.${roomId}`);

@@ -29,5 +29,7 @@ export function connectEcho({ key, base, path, authUrl, token }: SocketAddress):
     enabledTransports: ['ws', 'wss'],
     authEndpoint: authUrl,
     bearerToken: token,
+    // The requests of the page we are a guest of are none of ours.
+    withoutInterceptors: true,
   });
 }
