@@ -20,6 +20,10 @@ export interface LoaderHandover {
   isOpen: boolean;
   host: HTMLElement;
   emit(name: string, detail: unknown): void;
+  /** What the server has said, once it has. */
+  said?: unknown;
+  /** Loads the app in another language instead; answers whether there is another. */
+  speak(locale: string): boolean;
   ready(widget: Pick<AntiphonChat, 'open' | 'close' | 'identify'>): void;
 }
 
@@ -39,18 +43,23 @@ const base = new URL('.', script.src).href.replace(/\/$/, '');
 const nonce = script.nonce ?? '';
 const page = window as unknown as { AntiphonChat?: AntiphonChat; AntiphonHandover?: LoaderHandover };
 
+interface Voucher {
+  createScriptURL(url: string): string;
+}
+/** Asked for once: its name may not be taken again. */
+let voucher: Voucher | undefined;
+
 /** A page may demand that addresses of scripts are vouched for; this is the only one we ever load. */
 function trusted(url: string): string {
   const { trustedTypes } = window as unknown as {
-    trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } };
+    trustedTypes?: { createPolicy(name: string, rules: Voucher): Voucher };
   };
   try {
-    return (
-      trustedTypes?.createPolicy('antiphon', { createScriptURL: (same: string) => same }).createScriptURL(url) ?? url
-    );
+    voucher ??= trustedTypes?.createPolicy('antiphon', { createScriptURL: (same) => same });
   } catch {
-    return url; // the page lets nobody, or somebody else, vouch
+    // The page lets nobody, or somebody else, vouch.
   }
+  return voucher?.createScriptURL(url) ?? url;
 }
 
 const WORDS: Record<string, string> = {
@@ -85,8 +94,11 @@ function start(): void {
   let isLoading = false;
   let isWanted = false;
   const locale = data.locale ?? (document.documentElement.lang || navigator.language);
-  const own = locale.slice(0, 2).toLowerCase();
-  const language = own in WORDS ? own : 'en';
+  const languageIn = (text: string) => {
+    const own = text.slice(0, 2).toLowerCase();
+    return own in WORDS ? own : 'en';
+  };
+  let language = languageIn(locale);
 
   const host = document.createElement('antiphon-chat');
   const root = host.attachShadow({ mode: 'open' });
@@ -148,12 +160,22 @@ function start(): void {
       },
       host,
       emit,
+      speak(locale) {
+        const other = languageIn(locale);
+        if (other === language) return false;
+        language = other;
+        fetchApp();
+        return true;
+      },
       ready(loaded) {
         widget = loaded;
         if (isWanted) widget.open();
         emit('ready', undefined);
       },
     };
+    fetchApp();
+  };
+  const fetchApp = () => {
     const app = document.createElement('script');
     app.src = trusted(`${base}/widget-app-${language}.js?v=${__VERSION__}`);
     app.nonce = nonce;

@@ -1,4 +1,5 @@
 import { type MessagePage, messageFrom, type Room, roomFrom } from './message.ts';
+import type { Page } from './pages.ts';
 import { type Request, request } from './request.ts';
 import { Trouble } from './trouble.ts';
 import type { WireMessage, WirePage, WireRoom, WireSession } from './wire.ts';
@@ -42,9 +43,16 @@ export function apiOf(base: string, token: () => string | null) {
     base: root,
     authUrl: `${root}/broadcasting/auth`,
 
-    async openSession(identity: Identity): Promise<WireSession> {
+    async openSession(identity: Identity, page: Page | null): Promise<WireSession> {
       const { userId, userHash, identityToken, ...claims } = identity;
-      const body = { ...claims, user_id: userId, user_hash: userHash, identity_token: identityToken };
+      const body = {
+        ...claims,
+        user_id: userId,
+        user_hash: userHash,
+        identity_token: identityToken,
+        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        page: page ?? undefined,
+      };
       const session = (await call('/api/widget/session', { method: 'POST', body })) as WireSession;
       if (!session?.user) throw new Trouble('broken');
       return session;
@@ -97,6 +105,7 @@ export function apiOf(base: string, token: () => string | null) {
     delivered: (room: number, seq: number) => call(ofRoom(room, 'delivered'), { method: 'POST', body: { seq } }),
     typing: (room: number, isTyping: boolean) =>
       call(ofRoom(room, 'typing'), { method: 'POST', body: { is_typing: isTyping }, keepalive: !isTyping }),
+    page: (room: number, page: Page) => call(ofRoom(room, 'pages'), { method: 'POST', body: page }),
     close: (room: number) => call(ofRoom(room, 'close'), { method: 'POST' }),
     reopen: (room: number) => call(ofRoom(room, 'reopen'), { method: 'POST' }),
 

@@ -9,14 +9,21 @@ export interface CatchUpParts {
   timeline(): Timeline;
   newest(): Promise<MessagePage>;
   after(seq: number, limit: number): Promise<MessagePage>;
+  before(seq: number, limit: number): Promise<MessagePage>;
   take(messages: readonly Message[]): void;
 }
 
-/**
- * Brings the timeline to the server's end and closes its holes. One run at a time; a wish that comes during a run makes
- * one more, because what it is about may be later than what was asked.
- */
-export function catchUpOf(parts: CatchUpParts): () => Promise<void> {
+export interface CatchUp {
+  /**
+   * Brings the timeline to the server's end and closes its holes. One run at a time; a wish that comes during a run makes
+   * one more, because what it is about may be later than what was asked.
+   */
+  toEnd(): Promise<void>;
+  /** Reads the older ones that are loaded again, after an absence of whatever length. */
+  again(): Promise<void>;
+}
+
+export function catchUpOf(parts: CatchUpParts): CatchUp {
   let running: Promise<void> | null = null;
   let isWanted = false;
 
@@ -26,13 +33,27 @@ export function catchUpOf(parts: CatchUpParts): () => Promise<void> {
       await once(parts);
     }
   }
-  return () => {
-    isWanted = true;
-    running ??= run().finally(() => {
-      running = null;
-    });
-    return running;
+  return {
+    toEnd() {
+      isWanted = true;
+      running ??= run().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+    again: () => again(parts),
   };
+}
+
+async function again({ timeline, before, take }: CatchUpParts): Promise<void> {
+  const start = firstSeq(timeline());
+  // From where the way to the end began.
+  let below = lastSeq(timeline()) - REREAD + 1;
+  while (below > start) {
+    const { messages } = await before(below, Math.min(PAGE, below - start));
+    take(messages);
+    below = Math.min(below - 1, messages[0]?.seq ?? start);
+  }
 }
 
 async function once({ timeline, newest, after, take }: CatchUpParts): Promise<void> {

@@ -1,19 +1,15 @@
 import type { Api } from './api.ts';
 import { aloneAmongTabs } from './browser-tabs.ts';
 import { catchUpOf } from './catch-up.ts';
+import { type Link, linkOf } from './link.ts';
 import type { LiveConnection } from './live.ts';
 import type { Message, Room } from './message.ts';
-import { type Outbox, type Outgoing, type OutgoingFile, senderOf } from './sending.ts';
+import { type Outbox, type Outgoing, senderOf } from './sending.ts';
 import { type Store, storeOf } from './store.ts';
 import type { TabNews } from './tabs.ts';
 import * as time from './timeline.ts';
 import { type Trouble, troubleFrom } from './trouble.ts';
 import { typingOf, typistsOf } from './typing.ts';
-
-/**
- * How the room is heard: `live` over the socket, `polling` while sockets do not work, `waiting` when nothing does.
- */
-export type Link = 'connecting' | 'live' | 'polling' | 'waiting';
 
 export interface ConversationState {
   room: Room;
@@ -41,6 +37,8 @@ export interface ConversationParts {
   /** Resolves once the socket's code is loaded; null: sockets are not to be used. */
   connection: () => LiveConnection | null;
   tell(news: TabNews): void;
+  /** What was shown of the room on this device before: it is there until the server has said more. */
+  kept?: { read(): Promise<readonly Message[]>; write(messages: readonly Message[]): void };
   /** A message from the other side that was not there before. */
   onReceived(message: Message): void;
   onUnauthenticated(): void;
@@ -49,9 +47,7 @@ export interface ConversationParts {
 export type Conversation = ReturnType<typeof openConversation>;
 
 const NEWEST = 50;
-const POLL_MS = 5000;
-/** How long a connection may take before messages are asked for instead. */
-const PATIENCE_MS = 4000;
+const KEEP_AFTER_MS = 1000;
 /** What is less is the network's delay, not a wrong clock. */
 const NOTABLE_SKEW_MS = 60_000;
 
@@ -73,10 +69,9 @@ export function openConversation(room: Room, parts: ConversationParts) {
   const state = store.get;
   const stopping = new AbortController();
   let stopListening: () => void = () => {};
-  let isJoined = false;
-  let poller: ReturnType<typeof setTimeout> | undefined;
   let delivery: ReturnType<typeof setTimeout> | undefined;
   let newestHeard = 0;
+  let keeping: ReturnType<typeof setTimeout> | undefined;
 
   const take = (timeline: time.Timeline) => {
     const before = state().timeline;
@@ -85,9 +80,23 @@ export function openConversation(room: Room, parts: ConversationParts) {
     store.set({ timeline, outgoing: notStored(state().outgoing, timeline) });
     const last = time.lastSeq(timeline);
     // What was there when the room was opened is no news.
-    if (state().hasLoaded) for (const message of newerThan(timeline, newestHeard)) heard(message);
+    if (state().hasLoaded) for (const message of time.newerThan(timeline, newestHeard)) heard(message);
     newestHeard = Math.max(newestHeard, last);
+    keepSoon();
   };
+
+  function keepSoon(): void {
+    if (!parts.kept || !state().hasLoaded) return;
+    keeping ??= setTimeout(() => {
+      keeping = undefined;
+      const { timeline } = state();
+      if (time.holeAfter(timeline) === null) parts.kept?.write(timeline.messages.slice(-NEWEST));
+    }, KEEP_AFTER_MS);
+  }
+  async function restore(): Promise<void> {
+    const messages = (await parts.kept?.read()) ?? [];
+    if (messages.length > 0 && !state().hasLoaded) take(time.withPage(state().timeline, messages));
+  }
 
   function heard(message: Message): void {
     typists.forget(message.author.id);
@@ -134,44 +143,32 @@ export function openConversation(room: Room, parts: ConversationParts) {
     timeline: () => state().timeline,
     newest: () => api.newest(room.id, NEWEST, stopping.signal),
     after: (seq, limit) => api.after(room.id, seq, limit, stopping.signal),
+    before: (seq, limit) => api.before(room.id, seq, limit, stopping.signal),
     take: (messages) => take(time.withPage(state().timeline, messages)),
   });
 
-  function closeHole(): void {
-    if (time.holeAfter(state().timeline) !== null) void resync();
-  }
+  const link = linkOf({
+    connection: parts.connection,
+    async catchUp() {
+      try {
+        await Promise.all([catchUp.toEnd(), refreshRoom()]);
+        store.set({ hasLoaded: true });
+        keepSoon();
+      } catch (error) {
+        if (troubleFrom(error).kind === 'unauthenticated') parts.onUnauthenticated();
+        throw error;
+      }
+    },
+    reread: catchUp.again,
+    onLink: (link) => store.set({ link }),
+  });
 
-  /** Asks for what was missed; only then is the link what it says it is. */
-  async function resync(): Promise<void> {
-    if (stopping.signal.aborted) return;
-    try {
-      await Promise.all([catchUp(), refreshRoom()]);
-      store.set({ hasLoaded: true, link: isJoined ? 'live' : poller ? 'polling' : state().link });
-    } catch (error) {
-      const trouble = troubleFrom(error);
-      if (trouble.kind === 'unauthenticated') parts.onUnauthenticated();
-      store.set({ link: 'waiting' });
-      if (isJoined) pollLater();
-    }
+  function closeHole(): void {
+    if (time.holeAfter(state().timeline) !== null) void link.resync();
   }
 
   async function refreshRoom(): Promise<void> {
     store.set({ room: await api.roomById(room.id, stopping.signal) });
-  }
-
-  /** Asks every few seconds until events come again by themselves. */
-  function pollLater(ms = POLL_MS): void {
-    clearTimeout(poller);
-    if (stopping.signal.aborted) return;
-    poller = setTimeout(async () => {
-      await resync();
-      if (isJoined && state().link === 'live') stopPolling();
-      else pollLater(document.hidden ? POLL_MS * 4 : POLL_MS);
-    }, ms);
-  }
-  function stopPolling(): void {
-    clearTimeout(poller);
-    poller = undefined;
   }
 
   const listener = {
@@ -189,25 +186,9 @@ export function openConversation(room: Room, parts: ConversationParts) {
     // The event does not say how long the line is; only a room that waits stands in one.
     roomChanged: (changed: Room) =>
       store.set({ room: { ...changed, queue: changed.status === 'open' ? state().room.queue : null } }),
-    joined() {
-      isJoined = true;
-      stopPolling();
-      void resync();
-    },
-    refused() {
-      isJoined = false;
-      pollLater(0);
-    },
+    joined: link.joined,
+    refused: link.refused,
   };
-
-  /** The connection came up, went down, or is there at last. */
-  function connectionChanged(): void {
-    const connection = parts.connection();
-    if (connection?.isUp()) return;
-    isJoined = false;
-    if (state().link === 'live') store.set({ link: 'connecting' });
-    if (!poller) pollLater(PATIENCE_MS);
-  }
 
   function start(): void {
     const connection = parts.connection();
@@ -215,26 +196,27 @@ export function openConversation(room: Room, parts: ConversationParts) {
       stopListening();
       stopListening = connection.listen(room.id, listener);
     }
-    connectionChanged();
-    void resync();
+    link.connectionChanged();
+    void link.resync();
     void refreshOutgoing();
     sender.wake();
   }
 
+  void restore();
   return {
     id: room.id,
     state: store as Store<ConversationState>,
     start,
-    connectionChanged,
+    connectionChanged: link.connectionChanged,
 
     /** The person is back, or the network is: whatever waits is tried now. */
     wake() {
       parts.connection()?.nudge();
       sender.wake();
-      void resync();
+      void link.resync();
     },
 
-    send: (entry: { clientId: string; text: string; files: readonly OutgoingFile[] }) =>
+    send: (entry: Pick<Outgoing, 'clientId' | 'text' | 'files' | 'mentions' | 'seenThrough'>) =>
       sender.send({ ...entry, roomId: room.id, queuedAt: Date.now(), failure: null }),
     retry: sender.retry,
     discard: sender.discard,
@@ -281,7 +263,8 @@ export function openConversation(room: Room, parts: ConversationParts) {
     stop(): void {
       stopping.abort();
       clearTimeout(delivery);
-      stopPolling();
+      clearTimeout(keeping);
+      link.stop();
       stopListening();
       sender.stop();
       typing.stopped();
@@ -298,13 +281,3 @@ function notStored(outgoing: readonly Outgoing[], { messages }: time.Timeline): 
   return left.length === outgoing.length ? outgoing : left;
 }
 const none: readonly Outgoing[] = [];
-
-function newerThan(timeline: time.Timeline, seq: number): Message[] {
-  const newer: Message[] = [];
-  for (let index = timeline.messages.length - 1; index >= 0; index -= 1) {
-    const message = timeline.messages[index] as Message;
-    if (message.seq <= seq) break;
-    newer.unshift(message);
-  }
-  return newer;
-}

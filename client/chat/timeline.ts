@@ -113,6 +113,17 @@ export function unreadBy(timeline: Timeline, isTeam: boolean): number {
   return unread;
 }
 
+/** What comes after a place, in order. */
+export function newerThan({ messages }: Timeline, seq: number): Message[] {
+  const newer: Message[] = [];
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index] as Message;
+    if (message.seq <= seq) break;
+    newer.unshift(message);
+  }
+  return newer;
+}
+
 /** Said by the other side to this one. */
 export function isFromOther(message: Message, isTeam: boolean): boolean {
   return message.isAgent !== isTeam && !message.isPrivate && message.type !== 'system';

@@ -1,12 +1,14 @@
 import type { SocketAddress } from '../echo/connect.ts';
-import { type Api, apiOf, type Identity } from './api.ts';
+import { apiOf, type Identity } from './api.ts';
 import { openLine } from './browser-tabs.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { keeperOf } from './keeping.ts';
 import type { LiveConnection } from './live.ts';
 import type { Message, Person, Room } from './message.ts';
 import { openOutbox } from './outbox.ts';
+import { type Page, pagesOf } from './pages.ts';
 import type { Outgoing, OutgoingFile } from './sending.ts';
+import { sessionOf } from './session.ts';
 import { type Store, storeOf } from './store.ts';
 import { type TabNews, tabsOf } from './tabs.ts';
 import { mayPass, Trouble, troubleFrom, waitBeforeRetry } from './trouble.ts';
@@ -30,6 +32,8 @@ export interface VisitorParts {
   token: string | undefined;
   category?: string | undefined;
   socket: () => Promise<Omit<SocketAddress, 'authUrl' | 'token' | 'base'>>;
+  /** Null: where the visitor is, is not to be told. */
+  page(): Page | null;
   /** Loaded when first needed. */
   connect: (address: SocketAddress, onState: (isUp: boolean) => void) => Promise<LiveConnection>;
   onReceived(message: Message): void;
@@ -45,10 +49,8 @@ const NO_ROOM = 0;
 /** One visitor's side of the desk: who they are, their room, and what they have written that is not there yet. */
 export function visitorOf(parts: VisitorParts) {
   const keeper = keeperOf('antiphon.');
-  let identity = parts.identity;
-  let token = parts.token ?? keeper.read('token');
-  let isGuest = parts.token === undefined;
-  const api: Api = apiOf(parts.base, () => token);
+  const session = sessionOf({ ...parts, keeper });
+  const api = apiOf(parts.base, session.token);
   const outbox = openOutbox(`antiphon ${new URL(parts.base).host}`);
   const store = storeOf<VisitorState>({
     phase: 'starting',
@@ -70,33 +72,14 @@ export function visitorOf(parts: VisitorParts) {
     else state().conversation?.hear(news);
   });
   const roomId = () => state().conversation?.id ?? NO_ROOM;
-
-  async function identified(): Promise<void> {
-    const isVouched = identity.userHash !== undefined || identity.identityToken !== undefined;
-    if (token && !isVouched) {
-      try {
-        const { id, name } = await api.me();
-        return store.set({ me: { id, name, avatar: null } });
-      } catch (error) {
-        if (troubleFrom(error).kind !== 'unauthenticated' || !isGuest) throw error;
-        token = null;
-      }
-    }
-    const session = await api.openSession(identity);
-    if (session.token) {
-      token = session.token;
-      isGuest = true;
-      keeper.write('token', token);
-    }
-    store.set({ me: { id: session.user.id, name: session.user.name, avatar: session.user.avatar ?? null } });
-  }
+  const pages = pagesOf({ page: parts.page, roomId, tell: api.page });
 
   /** From the beginning, again and again until it succeeds. */
   async function begin(failures = 0): Promise<void> {
     clearTimeout(retry);
     if (isStopped) return;
     try {
-      await identified();
+      store.set({ me: await session.begin(api) });
       await recoverRoom();
       store.set({ phase: 'ready', trouble: null });
       await refreshWaiting();
@@ -111,9 +94,17 @@ export function visitorOf(parts: VisitorParts) {
     }
   }
 
+  async function beginAnew(): Promise<void> {
+    connection?.close();
+    connection = null;
+    state().conversation?.stop();
+    store.set({ conversation: null, phase: 'starting', trouble: null });
+    await begin();
+  }
+
   function sessionIsOver(): void {
     store.set({ phase: 'over' });
-    if (!isGuest) parts.onUnauthenticated();
+    if (!session.isGuest()) parts.onUnauthenticated();
   }
 
   /** The newest room of this person, on whatever device it began. */
@@ -145,6 +136,7 @@ export function visitorOf(parts: VisitorParts) {
     });
     store.set({ conversation, draft: keeper.read(`draft.${room.id}`) ?? state().draft });
     conversation.start();
+    pages.look();
     void conversation.adopt(NO_ROOM).then(refreshWaiting);
   }
 
@@ -169,7 +161,7 @@ export function visitorOf(parts: VisitorParts) {
   async function connect(): Promise<void> {
     if (connection || isStopped) return;
     try {
-      const address = { ...(await parts.socket()), base: parts.base, authUrl: api.authUrl, token };
+      const address = { ...(await parts.socket()), base: parts.base, authUrl: api.authUrl, token: session.token() };
       connection = await parts.connect(address, () => state().conversation?.connectionChanged());
       state().conversation?.start();
     } catch (error) {
@@ -204,11 +196,14 @@ export function visitorOf(parts: VisitorParts) {
     state: store as Store<VisitorState>,
     isSoundLeader: tabs.isLeader,
     wake,
+    /** This may be another page. */
+    moved: pages.look,
 
     async send(text: string, files: readonly OutgoingFile[] = []): Promise<void> {
       const entry = { clientId: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, text, files };
       const { conversation } = state();
       this.setDraft('');
+      pages.look();
       conversation?.typing.stopped();
       if (conversation) return conversation.send(entry);
       await outbox.add({ ...entry, roomId: NO_ROOM, queuedAt: Date.now(), failure: null });
@@ -234,32 +229,14 @@ export function visitorOf(parts: VisitorParts) {
 
     /** What else is known of the person, or who the site says they are now. */
     async identify(more: Identity & { token?: string | undefined }): Promise<void> {
-      const { token: given, ...claims } = more;
-      identity = { ...identity, ...claims };
-      if (given) {
-        token = given;
-        isGuest = false;
-      }
-      if (given || claims.userHash || claims.identityToken) {
-        connection?.close();
-        connection = null;
-        state().conversation?.stop();
-        store.set({ conversation: null, phase: 'starting' });
-        await begin();
-      } else if (state().phase === 'ready') await api.openSession(identity);
+      if (session.claim(more)) await beginAnew();
+      else if (state().phase === 'ready') await session.tell(api);
     },
 
     /** After the session was over: as a new guest. What was not sent yet is sent then. */
     async restart(): Promise<void> {
-      if (isGuest) {
-        token = null;
-        keeper.write('token', null);
-      }
-      connection?.close();
-      connection = null;
-      state().conversation?.stop();
-      store.set({ conversation: null, phase: 'starting', trouble: null });
-      await begin();
+      session.forget();
+      await beginAnew();
     },
 
     stop(): void {
@@ -272,6 +249,7 @@ export function visitorOf(parts: VisitorParts) {
       state().conversation?.stop();
       connection?.close();
       tabs.close();
+      pages.stop();
     },
   };
 }

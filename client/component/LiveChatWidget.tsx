@@ -73,9 +73,12 @@ export function LiveChatWidget(props: LiveChatWidgetProps): ReactNode {
     let isGone = false;
     let begun: Widget | null = null;
     const [base, known, claims] = JSON.parse(who) as [string, string | undefined, Identity | undefined];
-    void import('../widget/start.tsx').then(async ({ startWidget }) => {
-      begun = await startWidget({
+    void import('../widget/start.tsx').then(async ({ askServer, startWidget }) => {
+      const said = await askServer(base);
+      if (isGone) return;
+      begun = startWidget({
         base,
+        said,
         settings: given(settings),
         identity: claims ?? {},
         token: known ?? undefined,
@@ -83,8 +86,7 @@ export function LiveChatWidget(props: LiveChatWidgetProps): ReactNode {
         emit: (name, detail) => latest.current.onEvent?.(name, detail),
         hasFocus: () => host.root.activeElement !== null,
       });
-      if (isGone) begun.stop();
-      else setWidget(begun);
+      setWidget(begun);
     });
     return () => {
       isGone = true;

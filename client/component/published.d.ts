@@ -39,7 +39,8 @@ export interface LiveChatWidgetProps {
   /** What a guest is asked before the first message. */
   ask?: readonly ('name' | 'email' | 'phone')[];
   replyMinutes?: number;
-  hours?: { isOpen: boolean; opensAt: string } | null;
+  /** `opensAt`: when somebody is there again, ISO 8601; `timezone`: as `Europe/Kyiv`. */
+  hours?: { isOpen: boolean; opensAt: string | null; timezone: string } | null;
   category?: string;
 }
 

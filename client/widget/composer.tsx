@@ -53,10 +53,10 @@ export function Composer({ conversation, picked }: ComposerProps) {
     const files = Array.from(event.clipboardData?.files ?? []);
     if (files.length === 0) return;
     event.preventDefault();
-    picked.add(files);
+    void picked.add(files);
   };
   const pick = (input: HTMLInputElement) => {
-    picked.add(input.files ?? []);
+    void picked.add(input.files ?? []);
     input.value = '';
   };
   return (

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { OutgoingFile } from '../chat/sending.ts';
 import { useSurroundings } from './context.ts';
+import { withoutNotes } from './photo.ts';
 
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const MAX_FILES = 10;
@@ -9,7 +10,7 @@ export interface PickedFiles {
   files: readonly OutgoingFile[];
   /** Why something was not taken. */
   problem: string;
-  add(files: Iterable<File>): void;
+  add(files: Iterable<File>): Promise<void>;
   remove(file: OutgoingFile): void;
   clear(): void;
 }
@@ -27,12 +28,14 @@ export function usePickedFiles(): PickedFiles {
   return {
     files,
     problem,
-    add(added) {
+    async add(added) {
       const all = Array.from(added);
       const tooBig = all.find((file) => file.size > MAX_FILE_BYTES);
-      const fitting = all
-        .filter((file) => file.size <= MAX_FILE_BYTES)
-        .map((file) => ({ name: file.name || 'file', type: file.type, blob: file }));
+      const fitting = await Promise.all(
+        all
+          .filter((file) => file.size <= MAX_FILE_BYTES)
+          .map(async (file) => ({ name: file.name || 'file', type: file.type, blob: await withoutNotes(file) })),
+      );
       const next = [...current.current, ...fitting];
       setProblem(
         tooBig

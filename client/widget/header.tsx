@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Conversation } from '../chat/conversation.ts';
+import type { Conversation, ConversationState } from '../chat/conversation.ts';
 import type { Room } from '../chat/message.ts';
-import { useSurroundings } from './context.ts';
+import { useMaybeStore, useSurroundings } from './context.ts';
+import { awaySentence } from './hours.ts';
 import { Icon } from './icons.tsx';
 import { useSound } from './sound-switch.ts';
 
@@ -10,6 +11,8 @@ export interface HeaderProps {
   room: Room | null;
   onClose(): void;
 }
+
+const skewOf = (state: ConversationState) => state.clockSkewMs;
 
 /** Who is on the other side, and what to expect of them. */
 export function Header({ conversation, room, onClose }: HeaderProps) {
@@ -23,15 +26,16 @@ export function Header({ conversation, room, onClose }: HeaderProps) {
   }, [isMenuOpen]);
 
   const { hours, replyMinutes } = settings;
+  const skewMs = useMaybeStore(conversation?.state, skewOf, 0);
+  const now = useMinutes(hours != null && !hours.isOpen) + skewMs;
   const agent = room?.status === 'assigned' ? room.agent : null;
   const expectation =
-    hours && !hours.isOpen
-      ? say('away', { time: hours.opensAt })
-      : agent
-        ? say('withYou', { name: agent.name })
-        : replyMinutes
-          ? say('replyTime', { n: replyMinutes })
-          : say('subtitle');
+    (hours && awaySentence(hours, language, now)) ??
+    (agent
+      ? say('withYou', { name: agent.name })
+      : replyMinutes
+        ? say('replyTime', { n: replyMinutes })
+        : say('subtitle'));
   const avatar = agent?.avatar ? visitor.api.fileUrl(agent.avatar) : null;
   return (
     <header className="header">
@@ -93,4 +97,15 @@ export function Header({ conversation, room, onClose }: HeaderProps) {
       )}
     </header>
   );
+}
+
+/** The time, drawn anew every minute while it is shown. */
+function useMinutes(isShown: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!isShown) return;
+    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    return () => clearInterval(timer);
+  }, [isShown]);
+  return now;
 }

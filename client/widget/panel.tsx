@@ -61,7 +61,7 @@ export function Panel({ conversation, isPhone, onClose }: PanelProps) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setDragged(false);
-    picked.add(event.dataTransfer?.files ?? []);
+    void picked.add(event.dataTransfer?.files ?? []);
   };
   const typing = useMemo(() => {
     const [name] = typists;

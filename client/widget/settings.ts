@@ -1,3 +1,5 @@
+import type { WireWidgetSettings } from '../../server/doors/support-api/wire-settings.ts';
+import type { Hours } from './hours.ts';
 import type { Texts } from './texts/texts.ts';
 
 export type AskedField = 'name' | 'email' | 'phone';
@@ -19,8 +21,7 @@ export interface WidgetSettings {
   /** What a guest is asked before the first message. */
   ask?: readonly AskedField[];
   replyMinutes?: number;
-  /** `opensAt`: when somebody is there again, for people to read. */
-  hours?: { isOpen: boolean; opensAt: string } | null;
+  hours?: Hours | null;
   category?: string;
 }
 
@@ -29,19 +30,21 @@ export interface SocketSettings {
   path: string;
 }
 
-/** What the server sends, in our words. Anything it does not know is left out. */
-export function settingsFrom(wire: unknown): { socket: SocketSettings | null; look: WidgetSettings } {
-  const said = (typeof wire === 'object' && wire !== null ? wire : {}) as Record<string, unknown>;
-  const { key, socket_path: path, widget } = said;
-  const look = (typeof widget === 'object' && widget !== null ? widget : {}) as Record<string, unknown>;
-  const { reply_minutes: replyMinutes, hours, ...same } = look;
-  const open = hours as { is_open?: boolean; opens_at?: string } | null | undefined;
+export interface ServerWord {
+  socket: SocketSettings | null;
+  look: WidgetSettings;
+}
+
+/** What the server sends, in our words. */
+export function settingsFrom(wire: unknown): ServerWord {
+  const { key, socket_path: path, widget } = (wire ?? {}) as Partial<WireWidgetSettings>;
+  const { reply_minutes: replyMinutes, hours, ...look } = widget ?? { hours: null };
   return {
-    socket: typeof key === 'string' ? { key, path: typeof path === 'string' ? path : '' } : null,
+    socket: typeof key === 'string' ? { key, path: path ?? '' } : null,
     look: {
-      ...(same as WidgetSettings),
-      ...(typeof replyMinutes === 'number' ? { replyMinutes } : {}),
-      ...(open ? { hours: { isOpen: open.is_open !== false, opensAt: String(open.opens_at ?? '') } } : {}),
+      ...look,
+      ...(replyMinutes ? { replyMinutes } : {}),
+      ...(hours ? { hours: { isOpen: hours.is_open, opensAt: hours.opens_at, timezone: hours.timezone } } : {}),
     },
   };
 }

@@ -6,7 +6,8 @@ import { Trouble } from '../chat/trouble.ts';
 import { type Visitor, visitorOf } from '../chat/visitor.ts';
 import { connectEcho } from '../echo/connect.ts';
 import { App } from './app.tsx';
-import { given, settingsFrom, type WidgetSettings } from './settings.ts';
+import { watchedPage } from './page.ts';
+import { given, type ServerWord, settingsFrom, type WidgetSettings } from './settings.ts';
 import { playSound } from './sound.ts';
 import { hasSound } from './sound-switch.ts';
 import { type Stage, stageOf, type WidgetEvents } from './stage.ts';
@@ -15,6 +16,7 @@ import { languageOf } from './texts/texts.ts';
 export interface WidgetParts {
   /** Of the server. */
   base: string;
+  said: ServerWord;
   settings: WidgetSettings;
   identity: Identity;
   token: string | undefined;
@@ -31,22 +33,28 @@ export interface Widget {
   stop(): void;
 }
 
-/** Begins a visit. Everything that stores, asks or connects happens from here on, and nothing before. */
-export async function startWidget(parts: WidgetParts): Promise<Widget> {
-  // Without the server's settings the widget still opens, keeps what is written and tries again.
-  const asked = apiOf(parts.base, () => null)
+/** What the server says about the site. Without it the widget still opens, keeps what is written and tries again. */
+export async function askServer(base: string): Promise<ServerWord> {
+  const asked = apiOf(base, () => null)
     .settings()
     .catch(() => null);
-  const { look, socket } = settingsFrom(await Promise.race([asked, after(2000)]));
+  return settingsFrom(await Promise.race([asked, after(2000)]));
+}
+
+/** Begins a visit: from here on it stores and connects. */
+export function startWidget(parts: WidgetParts): Widget {
+  const { look, socket } = parts.said;
   const settings: WidgetSettings = { ...look, ...given(parts.settings) };
   const locale = settings.locale ?? document.documentElement.lang ?? '';
   const language = languageOf(locale || navigator.language, settings.texts);
   const stage = stageOf(parts.emit, parts.hasFocus, parts.isOpen);
+  const { page, watch } = watchedPage(stage);
   const visitor = visitorOf({
     base: parts.base,
     identity: { locale: language.locale, ...parts.identity },
     token: parts.token,
     category: settings.category,
+    page,
     async socket() {
       const known = socket ?? settingsFrom(await apiOf(parts.base, () => null).settings()).socket;
       if (!known) throw new Trouble('broken');
@@ -60,12 +68,16 @@ export async function startWidget(parts: WidgetParts): Promise<Widget> {
     },
     onUnauthenticated: () => parts.emit('unauthenticated', undefined),
   });
+  const stopWatching = watch(visitor.moved);
   const surroundings = { visitor, settings, language };
   return {
     stage,
     visitor,
     view: () => <App stage={stage} surroundings={surroundings} />,
-    stop: () => visitor.stop(),
+    stop() {
+      stopWatching();
+      visitor.stop();
+    },
   };
 }
 

@@ -61,6 +61,7 @@ function serverOf() {
     },
     newest: (limit: number) => messages.slice(-limit),
     after: (seq: number, limit: number) => messages.filter((each) => each.seq > seq).slice(0, limit),
+    before: (seq: number, limit: number) => messages.filter((each) => each.seq < seq).slice(-limit),
   };
 }
 
@@ -113,12 +114,13 @@ t.test('whatever is lost, late, repeated or out of order, a catch-up ends with t
           for (const due of under.splice(0)) timeline = due.deliver(timeline);
           return { messages, hasMore: server.after(messages.at(-1)?.seq ?? seq, 1).length > 0 };
         },
+        before: async (seq, limit) => ({ messages: server.before(seq, limit), hasMore: true }),
         take: (messages) => {
           timeline = time.withPage(timeline, messages);
         },
       });
-      await catchUp();
-      await catchUp();
+      await catchUp.toEnd();
+      await catchUp.toEnd();
       const first = time.firstSeq(timeline);
       const expected = server.messages.filter(({ seq }) => seq >= first);
       const shown = (each: Message) => [each.seq, each.id, each.text, each.deletedAt !== null];
@@ -127,6 +129,36 @@ t.test('whatever is lost, late, repeated or out of order, a catch-up ends with t
     }),
     { numRuns: 300 },
   );
+});
+
+t.test('what was changed long ago, while nobody listened, is read again as far as anything is loaded', async (t) => {
+  const server = serverOf();
+  for (let count = 0; count < 1000; count += 1) server.send();
+  let timeline = time.withPage(time.emptyTimeline, server.messages.slice(300));
+  // Of the loaded ones the first, the last and some between; one that is not loaded; and new ones.
+  for (const at of [699, 500, 301, 51, 50, 49, 0, 900]) server.edit(at);
+  server.remove(400);
+  for (let count = 0; count < 250; count += 1) server.send();
+  const asked: number[] = [];
+  const catchUp = catchUpOf({
+    timeline: () => timeline,
+    newest: async () => ({ messages: [], hasMore: false }),
+    after: async (seq, limit) => ({
+      messages: server.after(seq, limit),
+      hasMore: server.after(seq, limit + 1).length > limit,
+    }),
+    async before(seq, limit) {
+      asked.push(limit);
+      return { messages: server.before(seq, limit), hasMore: true };
+    },
+    take: (messages) => {
+      timeline = time.withPage(timeline, messages);
+    },
+  });
+  await catchUp.toEnd();
+  await catchUp.again();
+  t.same(timeline.messages, server.messages.slice(300), 'as the server has them, and no more than were loaded');
+  t.same(asked, [200, 200, 200, 200, 100], 'page by page, down to the first');
 });
 
 t.test('a page of older messages goes before the others, and the start is known by its number', async (t) => {
