@@ -47,8 +47,19 @@ export function BulkBar({ selection }: { selection: Selection }) {
   if (count === 0) return null;
   return (
     <section aria-label={say('chosen chats')} className="bulk" aria-busy={isBusy}>
-      <div className="flex flex-wrap items-center gap-1">
+      <div className="flex items-center gap-1">
         <output className="grow font-medium">{say('n chosen', { n: count })}</output>
+        <button
+          type="button"
+          className="button-quiet"
+          title={say('choose none')}
+          aria-label={say('choose none')}
+          onClick={selection.clear}
+        >
+          <Icon name="close" size={16} />
+        </button>
+      </div>
+      <div className="flex flex-wrap items-center gap-1">
         <Menu
           label={say('assignee')}
           className="button-quiet"
@@ -100,18 +111,9 @@ export function BulkBar({ selection }: { selection: Selection }) {
         >
           <Icon name="checks" />
         </button>
-        <button type="button" className="button" disabled={isBusy} onClick={doneBy('resolve')}>
+        <button type="button" className="button ms-auto" disabled={isBusy} onClick={doneBy('resolve')}>
           <Icon name="check" size={16} />
           {say('resolve')}
-        </button>
-        <button
-          type="button"
-          className="button-quiet"
-          title={say('choose none')}
-          aria-label={say('choose none')}
-          onClick={selection.clear}
-        >
-          <Icon name="close" size={16} />
         </button>
       </div>
       {failures.length > 0 && (

@@ -1,7 +1,7 @@
-import { ConversationPane } from '../conversation/pane.tsx';
 import { Boundary } from '../frame/boundary.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { Conversation } from './conversation.tsx';
 import { FirstRun } from './first-run.tsx';
 import { InboxPane } from './inbox-pane.tsx';
 
@@ -28,7 +28,7 @@ export function InboxPage() {
           ) : isErased ? (
             <Erased />
           ) : (
-            <ConversationPane key={roomId} roomId={roomId} />
+            <Conversation roomId={roomId} />
           )}
         </Boundary>
       </main>

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { DeskRoom } from '../desk/wire.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
@@ -28,6 +28,7 @@ export function RoomList({ rooms, newCount, selection, onSettle }: Props) {
   const isLoading = useStore(inbox.state, (state) => state.isLoading);
   const hasMore = useStore(inbox.state, (state) => state.hasMore);
   const trouble = useStore(inbox.state, (state) => state.trouble);
+  const hasSites = useMemo(() => new Set(rooms.map(({ site }) => site)).size > 1, [rooms]);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: rooms.length,
@@ -91,6 +92,7 @@ export function RoomList({ rooms, newCount, selection, onSettle }: Props) {
                     room={room}
                     isOpen={room.id === chosen}
                     isChosen={selection.ids.has(room.id)}
+                    hasSites={hasSites}
                     onToggle={selection.toggle}
                     onReach={selection.reach}
                   />

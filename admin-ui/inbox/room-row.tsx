@@ -16,11 +16,13 @@ interface Props {
   isOpen: boolean;
   /** To be treated with others. */
   isChosen: boolean;
+  /** Rooms of several sites stand in the list. */
+  hasSites: boolean;
   onToggle(id: number): void;
   onReach(id: number): void;
 }
 
-export const RoomRow = memo(function RoomRow({ room, isOpen, isChosen, onToggle, onReach }: Props) {
+export const RoomRow = memo(function RoomRow({ room, isOpen, isChosen, hasSites, onToggle, onReach }: Props) {
   const { say, number, span, fullTime } = useLanguage();
   const { way } = useSurroundings();
   const { me } = useDesk();
@@ -86,7 +88,7 @@ export const RoomRow = memo(function RoomRow({ room, isOpen, isChosen, onToggle,
                 {say(room.priority)}
               </span>
             ) : null}
-            {me.seesAllSites && room.site && (
+            {hasSites && room.site && (
               <span className="chip max-w-28 truncate" title={room.site}>
                 {room.site}
               </span>

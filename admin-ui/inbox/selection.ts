@@ -9,11 +9,12 @@ export interface Selection {
   clear(): void;
 }
 
-/** Which rooms of the list are chosen to be treated together. */
+/** Which rooms of the list are chosen to be treated together; what is no longer shown is not chosen either. */
 export function useSelection(shown: readonly number[]): Selection {
-  const [ids, setIds] = useState<ReadonlySet<number>>(() => new Set());
+  const [chosen, setIds] = useState<ReadonlySet<number>>(none);
   const [last, setLast] = useState<number | null>(null);
   return useMemo(() => {
+    const ids = chosen.size === 0 ? chosen : new Set(shown.filter((id) => chosen.has(id)));
     const toggle = (id: number) => {
       setLast(id);
       setIds((before) => {
@@ -32,7 +33,9 @@ export function useSelection(shown: readonly number[]): Selection {
         setIds((before) => new Set([...before, ...between]));
       },
       only: (kept) => setIds(new Set(kept)),
-      clear: () => setIds(new Set()),
+      clear: () => setIds(none),
     };
-  }, [ids, last, shown]);
+  }, [chosen, last, shown]);
 }
+
+const none: ReadonlySet<number> = new Set();

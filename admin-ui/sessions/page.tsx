@@ -1,8 +1,8 @@
-import { ConversationPane } from '../conversation/pane.tsx';
 import { Boundary } from '../frame/boundary.tsx';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { Conversation } from '../inbox/conversation.tsx';
 import { Erased } from '../inbox/page.tsx';
 import { SessionTable } from './table.tsx';
 
@@ -23,7 +23,7 @@ export default function Sessions() {
         </button>
       </p>
       <div className="min-h-0 grow">
-        <Boundary about={roomId}>{isErased ? <Erased /> : <ConversationPane key={roomId} roomId={roomId} />}</Boundary>
+        <Boundary about={roomId}>{isErased ? <Erased /> : <Conversation roomId={roomId} />}</Boundary>
       </div>
     </div>
   );

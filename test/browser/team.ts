@@ -10,11 +10,16 @@ export interface Team {
 }
 
 /** A desk with an admin who signs in as `olena@example.com`, and an agent. */
-export async function startTeam(t: Test): Promise<Team> {
-  const desk = await startDesk(t, `sqlite:${t.testdir({})}/desk.sqlite`);
+export async function startTeam(t: Test, databaseUrl?: string): Promise<Team> {
+  const desk = await startDesk(t, databaseUrl ?? `sqlite:${t.testdir({})}/desk.sqlite`);
   const olena = await becomeAdmin(desk);
   const max = await hire(desk, { name: 'Max', role: 'agent' });
   return { desk, olena, max };
+}
+
+/** The same server again, after `desk.stop()`: its port, its data. */
+export async function startAgain(t: Test, { desk }: Team): Promise<RunningDesk> {
+  return startDesk(t, desk.databaseUrl, { REVERB_SERVER_PORT: String(desk.port) });
 }
 
 export interface Guest {
@@ -44,7 +49,8 @@ export async function openPanel(
   options: PageOptions & { theme?: string } = {},
 ) {
   const { theme = 'light', ...rest } = options;
-  const profile = await browser.newContext({ locale: 'en-GB', ...rest });
+  // What a service worker answers no test could intercept: those about it let it in.
+  const profile = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...rest });
   await profile.addInitScript(
     ([token, look]) => {
       const storage = globalThis as unknown as { localStorage: Record<string, string> };
@@ -54,7 +60,11 @@ export async function openPanel(
     [person.token, theme],
   );
   const opened = await openPage(browser, desk.httpUrl + path, { profile });
-  await opened.page.getByRole('heading', { name: 'Conversations' }).or(opened.page.locator('.head')).first().waitFor();
+  await opened.page
+    .getByRole('heading', { name: 'Conversations' })
+    .or(opened.page.locator('.head, main.page h1'))
+    .first()
+    .waitFor();
   return opened;
 }
 
