@@ -85,6 +85,25 @@ export async function messagesAfter(
   return (await rows.execute()).map(toMessage);
 }
 
+/** The oldest `limit` public ones of the team, after `seq` and not by this one of them, ascending. */
+export async function answersAfter(
+  db: Db,
+  roomId: number,
+  seq: number,
+  exceptUserId: number,
+  limit: number,
+): Promise<Message[]> {
+  const rows = numbered(db)
+    .where('chat_room_id', '=', roomId)
+    .where('seq', '>', seq)
+    .where('is_admin', '=', 1)
+    .where('is_private', '=', 0)
+    .where('user_id', '<>', exceptUserId)
+    .orderBy('seq', 'asc')
+    .limit(limit);
+  return (await rows.execute()).map(toMessage);
+}
+
 /** The newest `limit` with a number less than `seq` (null: of all), ascending. */
 export async function messagesBefore(
   db: Db,

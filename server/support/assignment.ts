@@ -8,8 +8,10 @@ import { cardOf, type RoomCard } from './cards.ts';
 import { applyTo } from './change.ts';
 import { type RoomChange, recordDesk } from './events.ts';
 import { invalid } from './input.ts';
+import { checkedOutgoing } from './outgoing.ts';
 import { authorize, unauthorized } from './policy.ts';
-import { givenTo, handedBack, isActive, isTakeable, type Room } from './room.ts';
+import { givenTo, handedBack, isActive, isTakeable, type Room, waitedFor } from './room.ts';
+import type { StoreMessage } from './storing.ts';
 
 export interface Assignment {
   /**
@@ -17,13 +19,13 @@ export interface Assignment {
    * card, naming the winner. Who has it already, has it.
    */
   take(caller: Caller, ref: RoomRef, origin?: Origin): Promise<RoomCard>;
-  /** Gives the room to one of the team, whoever has it now. */
-  assign(caller: Caller, ref: RoomRef, agentId: number, origin?: Origin): Promise<RoomCard>;
+  /** Gives the room to one of the team, whoever has it now; with a note for them, if there is something to say. */
+  assign(caller: Caller, ref: RoomRef, agentId: number, options?: Origin & { note?: string }): Promise<RoomCard>;
   /** Back to those who wait. */
   unassign(caller: Caller, ref: RoomRef, origin?: Origin): Promise<RoomCard>;
 }
 
-export function assignmentOf(parts: DeskParts): Assignment {
+export function assignmentOf(parts: DeskParts & { store: StoreMessage }): Assignment {
   const { db, now } = parts;
 
   return {
@@ -42,23 +44,29 @@ export function assignmentOf(parts: DeskParts): Assignment {
         }
         const card = await cardOf(tx, (await roomById(tx, room.id)) ?? room);
         const change: RoomChange = { what: 'assignee', from: room.assignedTo, to: userId };
-        const data = { ...change, waitedMilliseconds: room.queuedAt === null ? null : now() - room.queuedAt };
+        const data = { ...change, ...waitedFor(room, now()) };
         const live = { room: card, change, exceptSocket: origin.exceptSocket ?? null };
         await recordDesk(record, 'room.updated', { roomId: room.id, actorId: userId, data }, live);
         return card;
       });
     },
 
-    async assign(caller, ref, agentId, origin = {}) {
+    async assign(caller, ref, agentId, { note = '', ...origin } = {}) {
       const found = await roomFor(parts, caller, ref, 'manage');
       const isOwn = isPerson(caller) && caller.userId === agentId;
       if (!(isOwn && isTakeable(found))) authorize(caller, 'assign', found, parts.policy);
       await memberServing(db, agentId, found);
-      return inRoom(parts, found, (tx, room, record) => {
+      const userId = isPerson(caller) ? caller.userId : found.userId;
+      const handOver =
+        note.trim() === '' ? null : checkedOutgoing({ text: note, isPrivate: true, mentions: [agentId] }, userId);
+      return inRoom(parts, found, async (tx, room, record) => {
         const change: RoomChange = { what: 'assignee', from: room.assignedTo, to: agentId };
-        const actorId = isPerson(caller) ? caller.userId : null;
-        const planned = { changes: givenTo(room, agentId, now()), change };
-        return applyTo(tx, room, record, planned, { actorId, now: now(), ...origin });
+        const facts = { ...waitedFor(room, now()), ...(isActive(room) ? {} : { reopened: true }) };
+        const planned = { changes: givenTo(room, agentId, now()), change, facts };
+        const card = await applyTo(tx, room, record, planned, { actorId: userId, now: now(), ...origin });
+        if (!handOver) return card;
+        const said = await parts.store(tx, card.room, record, { caller, userId, side: 'admin' }, handOver, origin);
+        return cardOf(tx, said.room);
       });
     },
 

@@ -9,6 +9,8 @@ import { differs, type Room, type RoomChanges } from './room.ts';
 export interface Planned {
   changes: RoomChanges;
   change: RoomChange;
+  /** What else the history keeps of it. */
+  facts?: object;
 }
 
 /** Writes what is planned, unless it changes nothing, and says so. */
@@ -16,7 +18,7 @@ export async function applyTo(
   tx: Tx,
   room: Room,
   record: RecordEvent,
-  { changes, change }: Planned,
+  { changes, change, facts }: Planned,
   by: { actorId: number | null; now: number } & Origin,
 ): Promise<RoomCard> {
   if (!differs(room, changes)) return cardOf(tx, room);
@@ -25,7 +27,7 @@ export async function applyTo(
   await recordDesk(
     record,
     'room.updated',
-    { roomId: room.id, actorId: by.actorId, data: change },
+    { roomId: room.id, actorId: by.actorId, data: { ...change, ...facts } },
     { room: card, change, exceptSocket: by.exceptSocket ?? null },
   );
   return card;

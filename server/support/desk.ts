@@ -4,13 +4,14 @@ import type { DeskParts } from './access.ts';
 import { type Assignment, assignmentOf } from './assignment.ts';
 import { type Attachments, attachmentsOf } from './attachments.ts';
 import { type Availabilities, availabilitiesOf, ordinaryGoneAfterSeconds } from './availability.ts';
+import { type Bulk, bulkOf } from './bulk.ts';
 import { type CannedReplies, cannedOf } from './canned.ts';
 import { type Clockwork, type ClockworkSettings, clockworkOf, ordinaryClockwork } from './clockwork.ts';
 import { type Corrections, correctionsOf } from './corrections.ts';
 import { type Drafts, draftsOf } from './drafts.ts';
 import { type Feed, feedOf } from './feed.ts';
 import { type Labels, labelsOf } from './labels.ts';
-import { type MessageSettings, type Messages, messagesOf } from './messages.ts';
+import { type Messages, messagesOf } from './messages.ts';
 import { type Notices, noticesOf } from './notifications.ts';
 import type { PolicySettings } from './policy.ts';
 import { type Queue, queueOf } from './queue.ts';
@@ -20,6 +21,7 @@ import { type Search, searchOf } from './search.ts';
 import { type Sites, sitesOf } from './sites.ts';
 import { type Stats, statsOf } from './stats.ts';
 import type { Storage } from './storage.ts';
+import { type MessageSettings, storingOf } from './storing.ts';
 import { type Timelines, timelinesOf } from './timeline.ts';
 import { type Triage, triageOf } from './triage.ts';
 import { type Typing, type TypingNotice, typingOf } from './typing.ts';
@@ -70,6 +72,7 @@ export interface Desk {
   visitors: Visitors;
   availabilities: Availabilities;
   clockwork: Clockwork;
+  bulk: Bulk;
   sites: Sites;
   widget: Widget;
 }
@@ -86,6 +89,8 @@ export function deskOf(options: DeskOptions): Desk {
     }
   };
   const parts: DeskParts = { db: options.db, commit, now, policy };
+  const store = storingOf({ now, messages: options.messages ?? { firstReplyTakes: true } });
+  const [triage, assignment, reading] = [triageOf(parts), assignmentOf({ ...parts, store }), readingOf(parts)];
   const availabilities = availabilitiesOf({
     ...parts,
     goneAfterSeconds: options.goneAfterSeconds === undefined ? ordinaryGoneAfterSeconds : options.goneAfterSeconds,
@@ -93,13 +98,13 @@ export function deskOf(options: DeskOptions): Desk {
   });
   return {
     rooms: roomsOf(parts),
-    triage: triageOf(parts),
-    assignment: assignmentOf(parts),
+    triage,
+    assignment,
     queue: queueOf(parts),
-    messages: messagesOf({ ...parts, messages: options.messages ?? { firstReplyTakes: true } }),
+    messages: messagesOf({ ...parts, store }),
     corrections: correctionsOf(parts),
     timelines: timelinesOf(parts),
-    reading: readingOf(parts),
+    reading,
     typing: typingOf({ ...parts, announceTyping }),
     attachments: attachmentsOf({ ...parts, storage, quota: new UploadQuota(options.quota ?? ordinaryQuota, now) }),
     feed: feedOf(parts),
@@ -112,6 +117,7 @@ export function deskOf(options: DeskOptions): Desk {
     views: viewsOf(parts),
     visitors: visitorsOf({ ...parts, ownsAccounts: options.ownsAccounts ?? true }),
     availabilities,
+    bulk: bulkOf({ triage, assignment, reading }),
     sites: sitesOf(parts),
     widget: widgetOf(parts),
     clockwork: clockworkOf({ ...parts, clockwork: options.clockwork ?? ordinaryClockwork }),

@@ -27,6 +27,11 @@ export function isTakeable(room: Room): boolean {
   return room.status === 'open' || (room.status === 'assigned' && room.assignedTo === null);
 }
 
+/** For how long somebody who takes the room now has been waited for; nothing when it was in somebody's hands. */
+export function waitedFor(room: Room, now: number): { waitedMilliseconds?: number } {
+  return isTakeable(room) && room.queuedAt !== null ? { waitedMilliseconds: Math.max(0, now - room.queuedAt) } : {};
+}
+
 /**
  * What becomes of a room that changes its status, with the dates that belong to it; nothing when it has that status
  * already. @throws Refusal when it cannot have it

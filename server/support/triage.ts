@@ -33,6 +33,10 @@ export interface Triage {
   unarchive(caller: Caller, ref: RoomRef, origin?: Origin): Promise<RoomCard>;
   /** Puts exactly these labels on the room. */
   setLabels(caller: Caller, ref: RoomRef, labelIds: readonly string[], origin?: Origin): Promise<RoomCard>;
+  /** These too. */
+  addLabels(caller: Caller, ref: RoomRef, labelIds: readonly string[], origin?: Origin): Promise<RoomCard>;
+  /** None of these. */
+  removeLabels(caller: Caller, ref: RoomRef, labelIds: readonly string[], origin?: Origin): Promise<RoomCard>;
 }
 
 export function triageOf(parts: DeskParts): Triage {
@@ -50,6 +54,32 @@ export function triageOf(parts: DeskParts): Triage {
     return inRoom(parts, found, (tx, room, record) =>
       applyTo(tx, room, record, plan(room), { actorId, now: now(), ...origin }),
     );
+  }
+
+  async function changeLabels(
+    caller: Caller,
+    ref: RoomRef,
+    asked: readonly string[],
+    plan: (before: string[]) => readonly string[],
+    origin: Origin = {},
+  ): Promise<RoomCard> {
+    const found = await roomFor(parts, caller, ref, 'manage');
+    const actorId = isPerson(caller) ? caller.userId : null;
+    return inRoom(parts, found, async (tx, room, record) => {
+      const known = new Set((await allLabels(tx)).map((label) => label.id));
+      if (asked.some((id) => !known.has(id))) throw invalid('labels', 'The selected labels are invalid.');
+      const before = (await labelsOfRooms(tx, [room.id])).get(room.id) ?? [];
+      const wanted = new Set(plan(before.map((label) => label.id)));
+      for (const label of before) if (!wanted.delete(label.id)) await unlabelRoom(tx, room.id, label.id);
+      for (const id of wanted) await labelRoom(tx, room.id, id, now());
+      const card = await cardOf(tx, room);
+      const names = (labels: { name: string }[]) => labels.map((label) => label.name);
+      const change: RoomChange = { what: 'labels', from: names(before), to: names(card.labels) };
+      if (String(change.from) === String(change.to)) return card;
+      const live = { room: card, change, exceptSocket: origin.exceptSocket ?? null };
+      await recordDesk(record, 'room.updated', { roomId: room.id, actorId, data: change }, live);
+      return card;
+    });
   }
 
   const statusPlan = (caller: Caller, status: RoomStatus) => (room: Room) => ({
@@ -133,25 +163,10 @@ export function triageOf(parts: DeskParts): Triage {
     archive: (caller, ref, origin) => change(caller, ref, 'manage', archivePlan(caller, true), origin),
     unarchive: (caller, ref, origin) => change(caller, ref, 'manage', archivePlan(caller, false), origin),
 
-    async setLabels(caller, ref, labelIds, origin = {}) {
-      const found = await roomFor(parts, caller, ref, 'manage');
-      const actorId = isPerson(caller) ? caller.userId : null;
-      return inRoom(parts, found, async (tx, room, record) => {
-        const known = new Set((await allLabels(tx)).map((label) => label.id));
-        if (labelIds.some((id) => !known.has(id))) throw invalid('labels', 'The selected labels are invalid.');
-        const before = (await labelsOfRooms(tx, [room.id])).get(room.id) ?? [];
-        for (const label of before) if (!labelIds.includes(label.id)) await unlabelRoom(tx, room.id, label.id);
-        for (const id of new Set(labelIds)) {
-          if (!before.some((label) => label.id === id)) await labelRoom(tx, room.id, id, now());
-        }
-        const card = await cardOf(tx, room);
-        const names = (labels: { name: string }[]) => labels.map((label) => label.name);
-        const change: RoomChange = { what: 'labels', from: names(before), to: names(card.labels) };
-        if (String(change.from) === String(change.to)) return card;
-        const live = { room: card, change, exceptSocket: origin.exceptSocket ?? null };
-        await recordDesk(record, 'room.updated', { roomId: room.id, actorId, data: change }, live);
-        return card;
-      });
-    },
+    setLabels: (caller, ref, labelIds, origin) => changeLabels(caller, ref, labelIds, () => labelIds, origin),
+    addLabels: (caller, ref, labelIds, origin) =>
+      changeLabels(caller, ref, labelIds, (before) => [...before, ...labelIds], origin),
+    removeLabels: (caller, ref, labelIds, origin) =>
+      changeLabels(caller, ref, [], (before) => before.filter((id) => !labelIds.includes(id)), origin),
   };
 }

@@ -98,6 +98,7 @@ const TABLE: Route[] = [
   { route: 'DELETE /api/admin/chat/sites/{domain}', allowed: ['admin'] },
   { route: 'POST /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
   { route: 'DELETE /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
+  { route: 'POST /api/admin/chat/bulk', allowed: team, body: { rooms: [1], action: 'read' } },
   { route: 'GET /api/admin/chat/audit', allowed: ['admin'] },
   { route: 'GET /api/admin/chat/visitors/{user}/export', allowed: ['admin'] },
   { route: 'DELETE /api/admin/chat/visitors/{user}', allowed: ['admin'] },

@@ -172,8 +172,16 @@ t.test('the team’s tools', async (t) => {
     await desk.ask('POST', at('/messages'), { as: agent, body: { message: 'я вже' } });
     const late = await asAdmin('POST', at('/messages'), { message: 'і я', last_seen_seq: seen });
     t.equal(late.status, 409);
-    t.match(late.json.current, [{ message: 'я вже', user: { id: agent.id }, chat_room_id: room }]);
-    t.equal((await asAdmin('POST', at('/messages'), { message: 'і я', last_seen_seq: seen + 1 })).status, 201);
+    t.match(late.json, {
+      conflict: 'answered',
+      messages: [{ message: 'я вже', user: { id: agent.id }, chat_room_id: room }],
+      last_seq: seen + 1,
+    });
+    t.equal(
+      (await asAdmin('POST', at('/messages'), { message: 'дарма', last_seen_seq: seen, force: true })).status,
+      201,
+    );
+    t.equal((await asAdmin('POST', at('/messages'), { message: 'і я', last_seen_seq: seen + 2 })).status, 201);
   });
 
   await t.test('who is shut out', async (t) => {

@@ -8,7 +8,7 @@ import { callerOf, originOf } from './authenticate.ts';
 import { takesFiles } from './form.ts';
 import type { House } from './house.ts';
 import { paginator } from './paginator.ts';
-import { Fault, Message, MessagePageMeta, paginated } from './wire.ts';
+import { Message, MessagePageMeta, NotSent, paginated } from './wire.ts';
 import { EditBody, MessageBody, MessageParams, MessagesQuery, NoteBody, RoomParams } from './wire-requests.ts';
 
 const tags = ['Messages'];
@@ -100,12 +100,14 @@ export const messageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, h
           description: 'Also as multipart/form-data with files in `attachments[]`, at most 10 MB each.',
           params: RoomParams,
           body: MessageBody,
-          response: { 201: Message, 200: Message, 409: Fault },
+          response: { 201: Message, 200: Message, 409: NotSent },
         },
       },
       (request, reply) => {
         const { body } = request;
-        return send(request, reply, request.params.room, outgoingFrom(body), view, body.last_seen_seq);
+        // Who insists has seen what others have answered.
+        const lastSeenSeq = body.force ? undefined : body.last_seen_seq;
+        return send(request, reply, request.params.room, outgoingFrom(body), view, lastSeenSeq);
       },
     );
 

@@ -8,6 +8,7 @@ import { momentIn } from './moment.ts';
 import { Said, TeamRoom } from './wire.ts';
 import {
   AssignBody,
+  BulkBody,
   CategoryBody,
   PriorityBody,
   RoomLabelsBody,
@@ -16,13 +17,14 @@ import {
   StatusBody,
   SubjectBody,
 } from './wire-requests.ts';
+import { BulkResult } from './wire-tools.ts';
 
 const tags = ['Triage'];
 const Changed = Type.Object({ message: Type.String(), room: TeamRoom });
 
 /** What the team decides about a conversation. */
 export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, house) => {
-  const { triage, assignment, reading, rooms, present } = house;
+  const { triage, assignment, reading, bulk, rooms, present } = house;
 
   const asking = (summary: string) => ({ schema: { tags, summary, params: RoomParams, response: { 200: Changed } } });
   const who = (request: FastifyRequest) =>
@@ -31,10 +33,12 @@ export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, ho
 
   fastify.post(
     '/admin/chat/rooms/:room/assign',
-    { schema: { ...asking('Give it to somebody of the team').schema, body: AssignBody } },
+    { schema: { ...asking('Give it to somebody of the team, with a note for them').schema, body: AssignBody } },
     async (request) => {
       const [caller, room, origin] = who(request);
-      return changed('Chat assigned', await assignment.assign(caller, room, request.body.admin_id, origin));
+      const { admin_id: agentId, note } = request.body;
+      const options = { ...origin, ...(note === undefined ? {} : { note }) };
+      return changed('Chat assigned', await assignment.assign(caller, room, agentId, options));
     },
   );
 
@@ -103,8 +107,7 @@ export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, ho
     },
     async (request) => {
       const [caller, room, origin] = who(request);
-      const { until: asked = null } = request.body;
-      const until = asked === null || asked === 'reply' ? asked : momentIn('until', asked);
+      const until = sleepUntil(request.body.until);
       const card = await triage.snooze(caller, room, until, origin);
       return changed(until === null ? 'Chat woken' : 'Chat snoozed', card);
     },
@@ -131,6 +134,36 @@ export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, ho
     },
   );
 
+  fastify.post(
+    '/admin/chat/bulk',
+    {
+      schema: {
+        tags,
+        summary: 'Do the same to several conversations, each by the rules it has by itself',
+        body: BulkBody,
+        response: { 200: Type.Object({ data: Type.Array(BulkResult) }) },
+      },
+    },
+    async (request) => {
+      const { rooms, action, admin_id: agentId, priority, labels: labelIds, until } = request.body;
+      const outcomes = await bulk.run(
+        callerOf(request),
+        rooms,
+        {
+          action,
+          ...(agentId === undefined ? {} : { agentId }),
+          ...(priority === undefined ? {} : { priority }),
+          ...(labelIds === undefined ? {} : { labelIds }),
+          until: sleepUntil(until),
+        },
+        originOf(request),
+      );
+      return {
+        data: outcomes.map(({ id, isDone, why }) => ({ id, ok: isDone, ...(why === null ? {} : { message: why }) })),
+      };
+    },
+  );
+
   fastify.delete(
     '/admin/chat/rooms/:room',
     {
@@ -147,3 +180,8 @@ export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, ho
     },
   );
 };
+
+/** @throws Refusal */
+function sleepUntil(asked: string | null = null): number | 'reply' | null {
+  return asked === null || asked === 'reply' ? asked : momentIn('until', asked);
+}

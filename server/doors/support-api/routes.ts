@@ -2,7 +2,7 @@ import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { isAgent } from '../../identity/caller.ts';
 import type { RoomCard } from '../../support/cards.ts';
-import type { TeamMessage } from '../../support/message.ts';
+import type { Answered } from '../../support/storing.ts';
 import { authenticateRequests } from './authenticate.ts';
 import { describeApi } from './describe.ts';
 import { readForms } from './form.ts';
@@ -83,12 +83,17 @@ function presentCurrent({ present }: House) {
   return (current: unknown, request: FastifyRequest): object => {
     if (!request.caller || !isAgent(request.caller)) return {};
     if (isRoomCard(current)) return { room: present.teamRoom(current) };
-    if (!Array.isArray(current)) return {};
-    const room = Number((request.params as { room?: string }).room);
-    return { current: (current as TeamMessage[]).map((message) => present.teamMessage(message, room)) };
+    if (!isAnswered(current)) return {};
+    const { answers, lastSeq, roomPublicId } = current;
+    const messages = answers.map((message) => present.teamMessage(message, roomPublicId));
+    return { conflict: 'answered', messages, last_seq: lastSeq };
   };
 }
 
 function isRoomCard(current: unknown): current is RoomCard {
   return typeof current === 'object' && current !== null && 'room' in current && 'assignee' in current;
+}
+
+function isAnswered(current: unknown): current is Answered {
+  return typeof current === 'object' && current !== null && 'answers' in current;
 }
