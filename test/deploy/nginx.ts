@@ -1,11 +1,12 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect as overTcp } from 'node:net';
+import { connect as overTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -21,6 +22,10 @@ export interface Nginx {
   httpsPort: number;
   /** What `nginx -t` said. */
   checked: string;
+  /** Master and workers at once, without a word. */
+  kill(): Promise<void>;
+  /** Once more, after that. */
+  start(): Promise<void>;
 }
 
 export interface Site {
@@ -45,8 +50,7 @@ export async function startNginx(t: Test, { nodes, changes = {} }: Site): Promis
     'server 127.0.0.1:8080;': nodes.map((port) => `server 127.0.0.1:${port};`).join(' '),
     ...changes,
   });
-  const checked = await serve(t, folder, conf, httpPort);
-  return { httpPort, httpsPort, checked };
+  return { httpPort, httpsPort, ...(await serve(t, folder, conf, httpPort)) };
 }
 
 /** A site that has had its own server block for long, and got nothing but this location for us. */
@@ -61,11 +65,15 @@ export async function startSiteWith(t: Test, location: string): Promise<Nginx> {
     location / { return 200 'the site'; }
     ${location}
   }`;
-  const checked = await serve(t, folder, conf, httpPort);
-  return { httpPort, httpsPort, checked };
+  return { httpPort, httpsPort, ...(await serve(t, folder, conf, httpPort)) };
 }
 
-async function serve(t: Test, folder: string, conf: string, port: number): Promise<string> {
+async function serve(
+  t: Test,
+  folder: string,
+  conf: string,
+  port: number,
+): Promise<Omit<Nginx, 'httpPort' | 'httpsPort'>> {
   const [site, main] = [join(folder, 'antiphon.conf'), join(folder, 'nginx.conf')];
   writeFileSync(site, conf);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -80,19 +88,27 @@ async function serve(t: Test, folder: string, conf: string, port: number): Promi
   );
   const { status, stderr } = spawnSync('nginx', ['-t', '-c', main, '-e', 'stderr'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`nginx -t: ${stderr}`);
-  const nginx = spawn('nginx', ['-c', main, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let nginx: ChildProcess;
   let said = '';
-  nginx.stderr.on('data', (chunk) => {
-    said += chunk;
-  });
-  t.teardown(async () => {
-    nginx.kill('SIGTERM');
-    if (nginx.exitCode === null) await once(nginx, 'exit');
-  });
-  await eventually('nginx', () => isOpen(port)).catch((error: Error) => {
-    throw new Error(`${error.message}; it said: ${said}`);
-  });
-  return stderr;
+  const start = async () => {
+    // A group of its own, so that killing it leaves no worker with the port in its hand.
+    nginx = spawn('nginx', ['-c', main, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    nginx.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await eventually('nginx', () => isOpen(port)).catch((error: Error) => {
+      throw new Error(`${error.message}; it said: ${said}`);
+    });
+  };
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (nginx.exitCode !== null || nginx.signalCode !== null) return;
+    const exited = once(nginx, 'exit');
+    process.kill(signal === 'SIGKILL' ? -(nginx.pid as number) : (nginx.pid as number), signal);
+    await exited;
+  };
+  t.teardown(() => end('SIGTERM'));
+  await start();
+  return { checked: stderr, kill: () => end('SIGKILL'), start };
 }
 
 function replaced(text: string, changes: Record<string, string>): string {
@@ -113,14 +129,6 @@ function folderFor(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'antiphon-nginx-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function isOpen(port: number): Promise<boolean> {

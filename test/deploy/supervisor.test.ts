@@ -2,9 +2,9 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 import { compile, Running } from '../kit/process.ts';
 import { openSocket, type TestSocket } from '../kit/socket.ts';
-import { freePort } from './nginx.ts';
 import { lacksSupervisor, startSupervisor } from './supervisor.ts';
 
 const SERVER_IS_RESTARTING = { code: 4100, message: 'Server is restarting' };

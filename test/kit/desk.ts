@@ -29,7 +29,7 @@ export interface RunningDesk extends RunningServer {
 }
 
 /** Passwords that cost next to nothing, and as many requests as a test likes. */
-const UNHURRIED = {
+export const UNHURRIED = {
   ARGON_MEMORY: '1024',
   ARGON_TIME: '2',
   ...Object.fromEntries(
