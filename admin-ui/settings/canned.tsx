@@ -13,7 +13,7 @@ import { useWords, type WordName } from './words.ts';
 const VARIABLES = ['name', 'first_name', 'email', 'phone', 'agent', 'site', 'category'] as const;
 
 /** Replies written once: everybody's, a site's, one's own. */
-export default function CannedReplies() {
+export function CannedReplies() {
   const words = useWords();
   const asked = useSetting('canned');
   const { me } = useDesk();
@@ -79,7 +79,7 @@ function NewReply() {
     ['mine', words('canned mine')],
   ] as const;
   return (
-    <FormBox form={form} label={words('new canned')} className="add-box">
+    <FormBox form={form} label={words('new canned')} isAdding>
       <TextField
         label={words('short code')}
         hint={words('short code hint')}

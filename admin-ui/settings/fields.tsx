@@ -156,12 +156,15 @@ export function Tick({ label, isOn, onChange }: { label: string; isOn: boolean; 
 export function FormBox<Value>({
   form,
   label,
+  isAdding = false,
   className = '',
   onSaved,
   children,
 }: {
   form: Form<Value>;
   label: string;
+  /** Something new: what it will be stands above. */
+  isAdding?: boolean;
   className?: string;
   onSaved?(): void;
   children: ReactNode;
@@ -176,7 +179,8 @@ export function FormBox<Value>({
     if (await form.submit()) onSaved?.();
   };
   return (
-    <form ref={element} noValidate aria-label={label} className={className} onSubmit={submit}>
+    <form ref={element} noValidate aria-label={label} className={isAdding ? 'add-box' : className} onSubmit={submit}>
+      {isAdding && <h3 className="wide font-semibold">{label}</h3>}
       {children}
       <Fault faults={faults} of="" />
     </form>

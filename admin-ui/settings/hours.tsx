@@ -11,7 +11,7 @@ import { useForm } from './use-form.ts';
 import { useWords } from './words.ts';
 
 /** When somebody is there to answer, on every site or on one. */
-export default function OfficeHours() {
+export function OfficeHours() {
   const words = useWords();
   const scope = useScope();
   const defaults = useSetting('widget');

@@ -11,7 +11,7 @@ import { useForm } from './use-form.ts';
 import { useWords } from './words.ts';
 
 /** With which programs speak to the desk. */
-export default function Keys() {
+export function Keys() {
   const words = useWords();
   const asked = useSetting('keys');
   const [once, setOnce] = useState<Once | null>(null);
@@ -64,7 +64,7 @@ function NewKey({ onMade }: { onMade(once: Once): void }) {
   });
   const { value, faults, change } = form;
   return (
-    <FormBox form={form} label={words('new key')} className="add-box">
+    <FormBox form={form} label={words('new key')} isAdding>
       <TextField
         label={words('name')}
         value={value.name}

@@ -11,7 +11,7 @@ import { useForm } from './use-form.ts';
 import { useWords } from './words.ts';
 
 /** What conversations are sorted by. */
-export default function Labels() {
+export function Labels() {
   const words = useWords();
   const asked = useSetting('labels');
   return (
@@ -60,7 +60,7 @@ function NewLabel() {
     },
   });
   return (
-    <FormBox form={form} label={words('new label')} className="add-box">
+    <FormBox form={form} label={words('new label')} isAdding>
       <LabelFields form={form} />
       <button type="submit" className="button-main justify-self-start" disabled={form.isBusy}>
         {words('add')}

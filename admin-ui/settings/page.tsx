@@ -1,5 +1,4 @@
 import './settings.css';
-import { Suspense } from 'react';
 import { Boundary } from '../frame/boundary.tsx';
 import { Link } from '../frame/link.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
@@ -48,9 +47,7 @@ export default function Settings() {
             <h2 id="section" className="text-xl font-semibold">
               {words(shown.title)}
             </h2>
-            <Suspense fallback={<p className="text-muted">{say('one moment')}</p>}>
-              <shown.View />
-            </Suspense>
+            <shown.View />
           </section>
         ) : (
           <p className="settings-main text-muted">{words('not yours')}</p>

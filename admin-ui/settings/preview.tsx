@@ -49,19 +49,14 @@ export default function Preview({ look }: { look: Look }) {
           )}
         </span>
       </figcaption>
-      <iframe
-        ref={frame}
-        title={words('preview')}
-        className="preview-frame"
-        inert={settled !== key || key === ''}
-        onLoad={furnish}
-      />
+      <iframe ref={frame} title={words('preview')} className="preview-frame" onLoad={furnish} />
       {container &&
         createPortal(
           <Widget
             settings={settings}
             locale={settings.locale ?? locale}
             isOpen={view !== 'closed'}
+            isSettled={settled === key}
             onToggle={(isOpen) => setChosen(isOpen ? 'start' : 'closed')}
           />,
           container,
@@ -74,10 +69,11 @@ interface Props {
   settings: WidgetSettings;
   locale: string;
   isOpen: boolean;
+  isSettled: boolean;
   onToggle(isOpen: boolean): void;
 }
 
-function Widget({ settings, locale, isOpen, onToggle }: Props) {
+function Widget({ settings, locale, isOpen, isSettled, onToggle }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const language = useMemo(() => languageOf(locale), [locale]);
   const visitor = useMemo(nobody, []);
@@ -93,6 +89,7 @@ function Widget({ settings, locale, isOpen, onToggle }: Props) {
         data-theme={settings.theme ?? 'auto'}
         data-side={settings.side ?? 'end'}
         data-open={isOpen}
+        inert={!isSettled}
       >
         {isOpen && <Panel conversation={null} isPhone={false} onClose={() => onToggle(false)} />}
         <Launcher

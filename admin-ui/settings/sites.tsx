@@ -13,7 +13,7 @@ import { useForm } from './use-form.ts';
 import { useWords } from './words.ts';
 
 /** On whose pages the widget may open. */
-export default function Sites() {
+export function Sites() {
   const words = useWords();
   const asked = useSetting('sites');
   const [once, setOnce] = useState<Once | null>(null);
@@ -56,7 +56,7 @@ function NewSite() {
   });
   const { value, faults, change } = form;
   return (
-    <FormBox form={form} label={words('new site')} className="add-box">
+    <FormBox form={form} label={words('new site')} isAdding>
       <TextField
         label={words('domain')}
         value={value.domain}

@@ -14,7 +14,7 @@ const ROLES = ['agent', 'supervisor', 'admin'] as const;
 type Role = (typeof ROLES)[number];
 
 /** Who works here, and as what. */
-export default function Team() {
+export function Team() {
   const words = useWords();
   const asked = useSetting('team');
   const [once, setOnce] = useState<Once | null>(null);
@@ -63,7 +63,7 @@ function Invite({ onInvited }: { onInvited: Show }) {
   });
   const { value, faults, change } = form;
   return (
-    <FormBox form={form} label={words('invite')} className="add-box">
+    <FormBox form={form} label={words('invite')} isAdding>
       <TextField
         label={words('name')}
         value={value.name}

@@ -16,7 +16,7 @@ import { useWords } from './words.ts';
 const Preview = lazy(() => import('./preview.tsx'));
 
 /** How the widget looks and what it says, on every site or on one. */
-export default function WidgetLook() {
+export function WidgetLook() {
   const scope = useScope();
   const defaults = useSetting('widget');
   const sites = useSetting('sites');
