@@ -1,5 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { RoomStatus } from '../../client/chat/message.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
-import type { DeskRoom, Priority } from '../desk/wire.ts';
+import { type DeskRoom, deskRoomFrom, type Priority, type WireTeamRoom } from '../desk/wire.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 
 export type RoomActions = ReturnType<typeof useRoomActions>;
@@ -7,18 +9,24 @@ export type RoomActions = ReturnType<typeof useRoomActions>;
 /** What an agent does to a room. What did not work is told, and the room shown as it stands. */
 export function useRoomActions(roomId: number) {
   const { say } = useLanguage();
-  const { tell, keys } = useSurroundings();
+  const { tell, keys, session } = useSurroundings();
   const { api, inbox, me } = useDesk();
+  const queries = useQueryClient();
 
+  async function change(what: string, body: object, method: 'POST' | 'PUT' = 'POST'): Promise<DeskRoom> {
+    const path = `/api/admin/chat/rooms/${roomId}/${what}`;
+    return deskRoomFrom((await api.call<{ room: WireTeamRoom }>(path, { method, body })).room);
+  }
   async function act(work: Promise<DeskRoom>): Promise<boolean> {
     try {
       inbox.put(await work);
+      void queries.invalidateQueries({ queryKey: ['history', roomId] });
       return true;
     } catch (error) {
       const { kind, reason } = troubleFrom(error);
       const winner = kind === 'conflict' ? await standing() : null;
       if (winner) tell(say('taken by', { name: winner }));
-      else if (kind === 'forbidden') tell(say('not allowed'));
+      else if (kind === 'forbidden') refused();
       else tell(reason ?? say(kind === 'offline' ? 'unreachable' : 'failed action'));
       return false;
     }
@@ -29,10 +37,18 @@ export function useRoomActions(roomId: number) {
     if (room) inbox.put(room);
     return room?.assignee?.name ?? null;
   }
+  /** Perhaps one may do less than when the page was opened, or nothing at all. */
+  function refused(): void {
+    tell(say('not allowed'));
+    void session.check();
+  }
 
   return {
     take: () => act(api.take(roomId)),
+    takeOver: () => act(api.assign(roomId, me.id)),
     assign: (agent: number) => act(agent === me.id ? api.take(roomId) : api.assign(roomId, agent)),
+    handOver: (agent: number, note: string) =>
+      act(change('assign', { admin_id: agent, ...(note.trim() === '' ? {} : { note: note.trim() }) })),
     unassign: () => act(api.unassign(roomId)),
     resolve: () => act(api.resolve(roomId)),
     async resolveAndNext(): Promise<void> {
@@ -42,26 +58,11 @@ export function useRoomActions(roomId: number) {
     },
     close: () => act(api.close(roomId)),
     reopen: () => act(api.reopen(roomId)),
+    setStatus: (status: RoomStatus) => act(change('status', { status })),
     setPriority: (priority: Priority) => act(api.setPriority(roomId, priority)),
+    setCategory: (category: string) => act(change('category', { category })),
+    setLabels: (labels: readonly string[]) => act(change('labels', { labels }, 'PUT')),
     markUnread: () => act(api.markUnread(roomId)),
     snooze: (until: string | null) => act(api.snooze(roomId, until)),
   };
-}
-
-const HOUR_MS = 3_600_000;
-const MORNING_HOUR = 9;
-
-/** Moments one puts a room off to, in the agent's own time. */
-export const snoozes = {
-  'snooze reply': () => 'reply',
-  'snooze hour': () => new Date(Date.now() + HOUR_MS).toISOString(),
-  'snooze tomorrow': () => morning(1),
-  'snooze week': () => morning((8 - new Date().getDay()) % 7 || 7),
-};
-
-function morning(daysOn: number): string {
-  const at = new Date();
-  at.setDate(at.getDate() + daysOn);
-  at.setHours(MORNING_HOUR, 0, 0, 0);
-  return at.toISOString();
 }

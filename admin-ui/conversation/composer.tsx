@@ -1,57 +1,99 @@
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../client/chat/conversation.ts';
-import type { OutgoingFile } from '../../client/chat/sending.ts';
 import { newClientId } from '../desk/desk-api.ts';
 import type { DeskRoom } from '../desk/wire.ts';
+import { useTeam } from '../frame/availability.ts';
+import { Avatar } from '../frame/avatar.tsx';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
-import { useKeys } from '../keys/use-keys.ts';
+import { useStore } from '../frame/use-store.ts';
+import { useCaps, useKeys } from '../keys/use-keys.ts';
 import { useRoomActions } from './actions.ts';
-import { CannedList } from './canned-list.tsx';
-import { type Draft, draftsOf } from './drafts.ts';
+import { afterStored, stoppedFrom, useSeenThrough } from './answered.ts';
+import { AnsweredBar } from './answered-bar.tsx';
+import { Banner } from './banner.tsx';
 import { editing } from './editing.ts';
+import { FileRow } from './file-row.tsx';
+import { putting } from './putting.ts';
+import { Suggestions, suggesting } from './suggestions.tsx';
 import { useCanned } from './use-canned.ts';
-import { useColleague } from './use-colleague.ts';
+import { emptyDraft, useDraft } from './use-draft.ts';
+import type { useFiles } from './use-files.ts';
+import { mentionedIn, useMentioning } from './use-mentioning.ts';
+import { useWords } from './words.ts';
 
 const MAX_TEXT = 5000;
 const COUNTED_FROM = 4500;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
-export function Composer({ room, conversation }: { room: DeskRoom; conversation: Conversation }) {
+interface Props {
+  room: DeskRoom;
+  conversation: Conversation;
+  chosen: ReturnType<typeof useFiles>;
+}
+
+/** Where one answers, or notes something for the team. */
+export function Composer({ room, conversation, chosen }: Props) {
   const { say } = useLanguage();
-  const { way, tell } = useSurroundings();
-  const { api, keeper, me } = useDesk();
+  const word = useWords();
+  const { keys } = useSurroundings();
+  const { me } = useDesk();
+  const caps = useCaps();
+  const team = useTeam();
   const actions = useRoomActions(room.id);
-  const drafts = useMemo(() => draftsOf(keeper, api, room.id), [keeper, api, room.id]);
-  const [draft, setDraft] = useState<Draft>(() => drafts.kept() ?? { text: '', isNote: false });
-  const [files, setFiles] = useState<readonly OutgoingFile[]>([]);
-  const [isResolving, setResolving] = useState(false);
+  const sendsOnEnter = useStore(keys.state, (state) => state.sendsOnEnter);
+  const outgoing = useStore(conversation.state, (state) => state.outgoing);
+  const { text, isNote, write } = useDraft(room.id);
+  const { files } = chosen;
+  const [caret, setCaret] = useState(text.length);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
-  const { text, isNote } = draft;
-  const colleague = useColleague(conversation, text !== '');
-  const canned = useCanned(room.id, isNote ? '' : text, (said) => write({ text: said, isNote: false }));
-
-  const write = (next: Draft) => {
-    setDraft(next);
-    drafts.keep(next);
-  };
-  useEffect(() => {
-    void drafts.fetched().then((there) => there && setDraft((now) => (now.text === '' ? there : now)));
-  }, [drafts]);
-  useEffect(() => () => conversation.typing.stopped(), [conversation]);
+  const seenThrough = useSeenThrough(conversation, text !== '' && !isNote);
 
   const focus = () => field.current?.focus();
+  const canned = useCanned(room.id, isNote ? '' : text, (said) => {
+    write({ text: said, isNote: false });
+    focus();
+  });
+  const mentioning = useMentioning(isNote ? text : null, caret, (said, at) => {
+    write({ text: said, isNote: true });
+    setCaret(at);
+    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+  });
+  const list = canned.isOpen ? canned : mentioning;
+  const stopped = outgoing.map(stoppedFrom).find((each) => each !== null);
+
+  useEffect(() => () => conversation.typing.stopped(), [conversation]);
+  const take = useRef(canned.write);
+  useEffect(() => {
+    take.current = canned.write;
+  });
+  useEffect(() => putting.take({ canned: ({ reply }) => void take.current(reply) }), []);
+
+  const isEmpty = text.trim() === '' && files.length === 0;
+  const send = async (isLast: boolean) => {
+    if (isEmpty || text.length > MAX_TEXT) return;
+    const clientId = newClientId(isNote);
+    const about = isNote ? { mentions: mentionedIn(text, team) } : { seenThrough: seenThrough.current };
+    conversation.typing.stopped();
+    write(emptyDraft);
+    chosen.put([]);
+    if (isLast) afterStored(conversation, clientId, () => void actions.resolve());
+    await conversation.send({ clientId, text: text.trim(), files, ...withoutUndefined(about) });
+  };
+  const become = (note: boolean) => {
+    if (note) conversation.typing.stopped();
+    write({ text, isNote: note });
+    focus();
+  };
+
   useKeys({
     'focus composer': focus,
-    note: () => {
-      write({ text, isNote: true });
-      focus();
-    },
+    note: () => become(true),
     canned: () => {
       if (text === '') write({ text: '/', isNote: false });
       focus();
     },
+    'send and resolve': () => (document.activeElement === field.current && !isNote ? void send(true) : false),
     'edit last': () => {
       const last = conversation.state
         .get()
@@ -60,76 +102,69 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
         );
       if (last) editing.set({ messageId: last.id });
     },
-    'leave composer': () => (document.activeElement === field.current ? field.current?.blur() : way.open(null)),
   });
 
-  const isEmpty = text.trim() === '' && files.length === 0;
-  const send = async (isLast: boolean, isSure = false) => {
-    if (isEmpty || text.length > MAX_TEXT) return;
-    if (colleague.name !== null && !isSure && !isNote) {
-      setResolving(isLast);
-      return colleague.ask();
-    }
-    colleague.forget();
-    const entry = { clientId: newClientId(isNote), text: text.trim(), files };
-    conversation.typing.stopped();
-    write({ text: '', isNote: false });
-    setFiles([]);
-    await conversation.send(entry);
-    if (isLast) await actions.resolve();
-  };
-
-  const add = (chosen: Iterable<File>) => {
-    const all = [...chosen];
-    const tooLarge = all.find(({ size }) => size > MAX_FILE_BYTES);
-    if (tooLarge) tell(say('too large', { name: tooLarge.name }));
-    const fitting = all.filter((file) => file !== tooLarge && file.size <= MAX_FILE_BYTES);
-    setFiles((before) => [...before, ...fitting.map((file) => ({ name: file.name, type: file.type, blob: file }))]);
-  };
   const pressed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const isHeld = event.ctrlKey || event.metaKey;
-    if (!isHeld && !event.shiftKey && canned.pressed(event.key)) event.preventDefault();
-    else if (event.key === 'Enter' && (isHeld || !event.shiftKey)) {
+    if (!isHeld && !event.shiftKey && list.pressed(event.key)) event.preventDefault();
+    else if (event.key === 'Enter' && !event.shiftKey && (isHeld || sendsOnEnter)) {
       event.preventDefault();
-      void send(isHeld && event.shiftKey);
+      void send(false);
     }
-  };
-  const pasted = (event: ClipboardEvent) => {
-    if (event.clipboardData.files.length === 0) return;
-    event.preventDefault();
-    add(event.clipboardData.files);
-  };
-  const dropped = (event: DragEvent) => {
-    event.preventDefault();
-    add(event.dataTransfer.files);
   };
   const kinds = [
     { is: false, name: say('reply') },
     { is: true, name: say('note') },
   ];
-  const isMine = room.assignee?.id === me.id;
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is one of several ways, the button is another
-    <footer className="composer" data-note={isNote} onDragOver={(event) => event.preventDefault()} onDrop={dropped}>
-      {!isMine && (
-        <p className="px-1 text-[13px] text-muted">
-          {room.assignee ? say('anothers', { name: room.assignee.name }) : say('not yours')}
-        </p>
+    <footer className="composer" data-note={isNote}>
+      <Banner room={room} />
+      {stopped && (
+        <AnsweredBar
+          conversation={conversation}
+          stopped={stopped}
+          onTakeBack={(back, files) => {
+            write({ text: text === '' ? back : `${back}\n${text}`, isNote: false });
+            chosen.put([...files, ...chosen.files]);
+            focus();
+          }}
+        />
       )}
-      {colleague.isAsking && (
-        <div role="alert" className="asking">
-          <span className="grow">{say('just answered', { name: colleague.name ?? '' })}</span>
-          <button type="button" className="button" onClick={() => colleague.forget()}>
-            {say('look first')}
-          </button>
-          <button type="button" className="button-main" onClick={() => void send(isResolving, true)}>
-            {say('send anyway')}
-          </button>
-        </div>
+      {canned.isOpen && (
+        <Suggestions
+          label={say('canned')}
+          choice={canned}
+          none={say('no canned')}
+          draw={(reply) => (
+            <>
+              <code className="shrink-0 text-[13px] text-muted">/{reply.shortCode}</code>
+              <span className="grow truncate">{reply.text}</span>
+            </>
+          )}
+        >
+          {canned.preview !== null && (
+            <p dir="auto" className="suggestion-preview">
+              <span className="sr-only">{word('preview')}: </span>
+              {canned.preview}
+            </p>
+          )}
+        </Suggestions>
       )}
-      {canned.isOpen && <CannedList replies={canned.replies} chosen={canned.at} onChoose={canned.choose} />}
+      {mentioning.isOpen && (
+        <Suggestions
+          label={word('mention whom')}
+          choice={mentioning}
+          none={word('no colleague')}
+          draw={({ id, name }) => (
+            <>
+              <Avatar id={id} name={name} size={22} />
+              <bdi className="grow truncate">{name}</bdi>
+            </>
+          )}
+        />
+      )}
       <div className="composer-box">
         <textarea
           ref={field}
@@ -137,58 +172,27 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
           rows={1}
           aria-label={say(isNote ? 'write note' : 'write reply')}
           placeholder={say(isNote ? 'write note' : 'write reply')}
-          {...(canned.isOpen
-            ? {
-                role: 'combobox',
-                'aria-expanded': true,
-                'aria-controls': 'canned-list',
-                'aria-activedescendant': `canned-${canned.at}`,
-              }
-            : {})}
+          {...suggesting(list)}
           maxLength={MAX_TEXT}
           value={text}
           onChange={(event) => {
             write({ text: event.target.value, isNote });
+            setCaret(event.target.selectionStart);
             if (isNote) return;
             if (event.target.value === '') conversation.typing.stopped();
             else conversation.typing.keyPressed();
           }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onBlur={() => conversation.typing.stopped()}
           onKeyDown={pressed}
-          onPaste={pasted}
+          onPaste={chosen.pasted}
         />
-        {files.length > 0 && (
-          <ul className="flex flex-wrap gap-1.5 px-3 pb-2">
-            {files.map((file, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name
-              <li key={index} className="file">
-                <Icon name="clip" size={15} />
-                <span className="truncate">{file.name}</span>
-                <button
-                  type="button"
-                  className="button-quiet"
-                  aria-label={say('remove file', { name: file.name })}
-                  onClick={() => setFiles(files.filter((each) => each !== file))}
-                >
-                  <Icon name="close" size={13} />
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
+        {files.length > 0 && <FileRow files={files} onRemove={chosen.remove} />}
         <div className="flex items-center gap-1.5 p-1.5">
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look of its own */}
           <div role="group" aria-label={`${say('reply')}, ${say('note')}`} className="kinds">
             {kinds.map(({ is, name }) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={is === isNote}
-                onClick={() => {
-                  write({ text, isNote: is });
-                  focus();
-                }}
-              >
+              <button key={name} type="button" aria-pressed={is === isNote} onClick={() => become(is)}>
                 {name}
               </button>
             ))}
@@ -209,7 +213,7 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
             hidden
             aria-label={say('attach')}
             onChange={(event) => {
-              add(event.target.files ?? []);
+              chosen.add(event.target.files ?? []);
               event.target.value = '';
             }}
           />
@@ -221,7 +225,7 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
               type="button"
               className="button-quiet px-2 max-sm:hidden"
               disabled={isEmpty}
-              title="Ctrl ⇧ Enter"
+              title={caps('send and resolve')}
               onClick={() => void send(true)}
             >
               {say('send and resolve')}
@@ -231,7 +235,7 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
             type="button"
             className="button-main"
             disabled={isEmpty}
-            title="Enter"
+            title={sendsOnEnter ? 'Enter' : 'Ctrl Enter'}
             onClick={() => void send(false)}
           >
             {say(isNote ? 'send note' : 'send')}
@@ -240,4 +244,8 @@ export function Composer({ room, conversation }: { room: DeskRoom; conversation:
       </div>
     </footer>
   );
+}
+
+function withoutUndefined({ mentions, seenThrough }: { mentions?: number[]; seenThrough?: number | undefined }) {
+  return { ...(mentions ? { mentions } : {}), ...(seenThrough === undefined ? {} : { seenThrough }) };
 }

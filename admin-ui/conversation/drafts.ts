@@ -1,4 +1,4 @@
-import type { Keeper } from '../../client/chat/keeping.ts';
+import { keeperOf } from '../../client/chat/keeping.ts';
 import type { DeskApi } from '../desk/desk-api.ts';
 
 export interface Draft {
@@ -10,13 +10,24 @@ export interface Draft {
 const TELL_AFTER_MS = 1500;
 
 /** What one has begun to write in a room: kept here at once, and by the server so that it is there on other devices. */
-export function draftsOf(keeper: Keeper, api: DeskApi, roomId: number) {
-  const name = `draft.${roomId}`;
+export function draftsOf(api: DeskApi, roomId: number, userId: number) {
+  const keeper = keeperOf(`antiphon.panel.draft.${userId}.`);
+  const name = String(roomId);
   let telling: ReturnType<typeof setTimeout> | undefined;
+  let untold: Draft | null = null;
   const kept = (): Draft | null => {
     const text = keeper.read(name);
     return text === null ? null : { text: text.slice(1), isNote: text.startsWith('n') };
   };
+  function tell(): void {
+    clearTimeout(telling);
+    if (!untold) return;
+    const { text, isNote } = untold;
+    untold = null;
+    const body = { text, is_private: isNote };
+    // Whoever closes the page has not written in vain either.
+    void api.call(`/api/chat/room/${roomId}/draft`, { method: 'PUT', body, keepalive: true }).catch(() => {});
+  }
   return {
     kept,
     /** What was begun elsewhere, unless something was begun here. */
@@ -27,8 +38,10 @@ export function draftsOf(keeper: Keeper, api: DeskApi, roomId: number) {
     keep({ text, isNote }: Draft): void {
       const isThere = text !== '' || isNote;
       keeper.write(name, isThere ? (isNote ? 'n' : 'r') + text : null);
+      untold = { text, isNote };
       clearTimeout(telling);
-      telling = setTimeout(() => void api.keepDraft(roomId, text, isNote).catch(() => {}), TELL_AFTER_MS);
+      telling = setTimeout(tell, TELL_AFTER_MS);
     },
+    tell,
   };
 }

@@ -1,24 +1,31 @@
-import { memo, useEffect, useState } from 'react';
+import { Fragment, memo, useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../../client/chat/conversation.ts';
 import { partsOf } from '../../client/chat/links.ts';
 import type { Message, SentFile } from '../../client/chat/message.ts';
 import type { Row } from '../../client/chat/rows.ts';
 import type { Outgoing } from '../../client/chat/sending.ts';
 import { isNoteId } from '../desk/desk-api.ts';
+import { useTeam } from '../frame/availability.ts';
 import { Icon } from '../frame/icons.tsx';
-import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { useDesk, useLanguage } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
 import { EditField } from './edit-field.tsx';
 import { editing } from './editing.ts';
+import { finding } from './finding.ts';
+import { MessageTools } from './message-tools.tsx';
 
 type MessageRowProps = { row: Extract<Row, { kind: 'message' }>; roomId: number };
 
 export const MessageRow = memo(function MessageRow({ row, roomId }: MessageRowProps) {
   const { say, time, fullTime } = useLanguage();
-  const { api, me } = useDesk();
+  const { me } = useDesk();
   const { message, isMine, startsGroup, endsGroup, progress } = row;
   const isEdited = useStore(editing, (state) => state.messageId === message.id);
-  const { tell } = useSurroundings();
+  const isFound = useStore(finding, (state) => state.messageId === message.id);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isFound) place.current?.scrollIntoView({ block: 'center' });
+  }, [isFound]);
   if (message.type === 'system') {
     return (
       <p className="log-line" data-is="system">
@@ -27,14 +34,14 @@ export const MessageRow = memo(function MessageRow({ row, roomId }: MessageRowPr
     );
   }
   const isOwn = message.author.id === me.id;
-  const mayCorrect = isOwn && message.deletedAt === null;
-  const remove = () => api.remove(roomId, message.id).catch(() => tell(say('failed action')));
   return (
     <article
       className="message"
       data-side={isMine ? 'team' : 'visitor'}
       data-note={message.isPrivate}
       data-starts={startsGroup}
+      data-found={isFound || undefined}
+      ref={place}
       aria-label={`${isOwn ? say('you') : message.author.name}, ${time(message.sentAt)}${message.isPrivate ? `, ${say('note')}` : ''}`}
     >
       {startsGroup && (
@@ -56,34 +63,13 @@ export const MessageRow = memo(function MessageRow({ row, roomId }: MessageRowPr
             <span className="italic text-muted">{say('message deleted')}</span>
           ) : (
             <>
-              <Words text={message.text} />
+              <Words text={message.text} isNote={message.isPrivate} />
               <Files files={message.files} />
             </>
           )}
         </div>
       )}
-      {mayCorrect && !isEdited && (
-        <span className="message-tools">
-          <button
-            type="button"
-            className="button-quiet"
-            aria-label={say('edit message')}
-            title={say('edit message')}
-            onClick={() => editing.set({ messageId: message.id })}
-          >
-            <Icon name="pen" size={15} />
-          </button>
-          <button
-            type="button"
-            className="button-quiet"
-            aria-label={say('delete message')}
-            title={say('delete message')}
-            onClick={remove}
-          >
-            <Icon name="bin" size={15} />
-          </button>
-        </span>
-      )}
+      {!isEdited && <MessageTools message={message} roomId={roomId} />}
       {endsGroup && (
         <p className="message-foot">
           {message.editedAt !== null && message.deletedAt === null && <span>{say('edited')}</span>}
@@ -110,7 +96,7 @@ export function OutgoingRow({ outgoing, conversation }: { outgoing: Outgoing; co
   return (
     <article className="message" data-side="team" data-note={isNoteId(clientId)} data-outgoing aria-label={say('you')}>
       <div className="bubble" dir="auto">
-        <Words text={text} />
+        <Words text={text} isNote={isNoteId(clientId)} />
         {files.map(({ name }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name, and none moves
           <span key={index} className="file">
@@ -118,14 +104,21 @@ export function OutgoingRow({ outgoing, conversation }: { outgoing: Outgoing; co
             <span className="truncate">{name}</span>
           </span>
         ))}
-        {files.length > 0 && part !== undefined && part < 1 && (
-          <progress className="mt-1 block w-full" value={part} aria-label={say('sending')} />
+        {files.length > 0 && !failure && (
+          <span className="mt-1 flex items-center gap-2">
+            <progress className="min-w-0 grow" value={part ?? 0} aria-label={say('sending')} />
+            <button type="button" className="link" onClick={() => void conversation.discard(clientId)}>
+              {say('cancel')}
+            </button>
+          </span>
         )}
       </div>
       <p className="message-foot" role={failure ? 'alert' : undefined}>
         {failure ? (
           <>
-            <span className="text-bad">{failure.reason ?? say('failed')}</span>
+            <span className="text-bad">
+              {failure.reason ?? say(failure.kind === 'forbidden' ? 'not allowed' : 'failed')}
+            </span>
             <button type="button" className="link" onClick={() => void conversation.retry(clientId)}>
               {say('retry')}
             </button>
@@ -144,13 +137,14 @@ export function OutgoingRow({ outgoing, conversation }: { outgoing: Outgoing; co
   );
 }
 
-function Words({ text }: { text: Message['text'] }) {
+function Words({ text, isNote }: { text: Message['text']; isNote: boolean }) {
   if (text === '') return null;
   return (
     <span className="words">
       {partsOf(text).map(({ text: part, href }, index) =>
         href === null ? (
-          part
+          // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts do not move
+          <Fragment key={index}>{isNote ? <Spoken text={part} /> : part}</Fragment>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts do not move
           <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow">
@@ -159,6 +153,28 @@ function Words({ text }: { text: Message['text'] }) {
         ),
       )}
     </span>
+  );
+}
+
+/** Colleagues a note speaks to stand out. */
+function Spoken({ text }: { text: string }) {
+  const names = useTeam()
+    .map(({ name }) => `@${name}`)
+    .filter((name) => name !== '@' && text.includes(name))
+    .sort((a, b) => b.length - a.length);
+  if (names.length === 0) return text;
+  const parts = text.split(
+    new RegExp(`(${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`),
+  );
+  return parts.map((part, index) =>
+    index % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a text's parts do not move
+      <b key={index} className="mention">
+        {part}
+      </b>
+    ) : (
+      part
+    ),
   );
 }
 

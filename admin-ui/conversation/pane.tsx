@@ -1,28 +1,34 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { troubleFrom } from '../../client/chat/trouble.ts';
+import type { DeskRoom } from '../desk/wire.ts';
+import { Boundary } from '../frame/boundary.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { useKeys } from '../keys/use-keys.ts';
+import './conversation.css';
 import { Composer } from './composer.tsx';
-import { Details } from './details.tsx';
 import { Head } from './head.tsx';
 import { Log } from './log.tsx';
+import { useChangesByOthers } from './use-changes.ts';
+import { useFiles } from './use-files.ts';
+
+const Details = lazy(() => import('../details/details.tsx'));
+const FindBar = lazy(() => import('./find-bar.tsx'));
 
 /** One room: what was said in it, what can be done with it, and a place to answer. */
 export function ConversationPane({ roomId }: { roomId: number }) {
   const { say } = useLanguage();
   const { way } = useSurroundings();
-  const desk = useDesk();
-  const room = useStore(desk.inbox.state, (state) => state.rooms.get(roomId));
-  const [conversation] = useState(() => desk.conversation(roomId));
+  const { inbox } = useDesk();
+  const room = useStore(inbox.state, (state) => state.rooms.get(roomId));
   const [isGone, setGone] = useState(false);
-  const [hasDetails, setDetails] = useState(desk.keeper.read('details') === 'true');
-
   useEffect(() => {
-    desk.inbox.find(roomId).catch((error) => {
+    setGone(false);
+    inbox.find(roomId).catch((error) => {
       const { kind } = troubleFrom(error);
       setGone(kind === 'missing' || kind === 'forbidden');
     });
-  }, [desk, roomId]);
+  }, [inbox, roomId]);
 
   if (isGone && !room) {
     return (
@@ -35,18 +41,67 @@ export function ConversationPane({ roomId }: { roomId: number }) {
     );
   }
   if (!room) return <p className="grid h-full place-content-center text-muted">{say('one moment')}</p>;
+  return <Conversation room={room} />;
+}
+
+function Conversation({ room }: { room: DeskRoom }) {
+  const { say } = useLanguage();
+  const { way } = useSurroundings();
+  const desk = useDesk();
+  const [conversation] = useState(() => desk.conversation(room.id));
+  const [hasDetails, setDetails] = useState(desk.keeper.read('details') === 'true');
+  const [isFinding, setFinding] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  const chosen = useFiles(room.id);
+  useChangesByOthers(room);
+
   const toggleDetails = () => {
     desk.keeper.write('details', String(!hasDetails));
     setDetails(!hasDetails);
   };
+  const stopFinding = () => {
+    setFinding(false);
+    section.current?.querySelector<HTMLElement>('.log')?.focus();
+  };
+  useKeys({
+    details: toggleDetails,
+    find() {
+      // Whoever asks for it again wants the browser's own.
+      if (section.current?.querySelector('.find-bar')?.contains(document.activeElement)) return false;
+      setFinding(true);
+      section.current?.querySelector<HTMLElement>('.find-bar input')?.focus();
+    },
+    'leave composer'() {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && activeElement.closest('.composer')) activeElement.blur();
+      else if (hasDetails) toggleDetails();
+      else way.open(null);
+    },
+  });
   return (
     <div className="flex h-full min-w-0">
-      <section aria-label={say('conversation')} className="flex min-w-0 grow flex-col">
-        <Head room={room} hasDetails={hasDetails} onDetails={toggleDetails} />
+      <section
+        ref={section}
+        aria-label={say('conversation')}
+        className="flex min-w-0 grow flex-col"
+        {...chosen.dropping}
+      >
+        <Head room={room} hasDetails={hasDetails} onDetails={toggleDetails} onFind={() => setFinding(true)} />
+        {isFinding && (
+          <Suspense fallback={null}>
+            <FindBar conversation={conversation} onClose={stopFinding} />
+          </Suspense>
+        )}
         <Log conversation={conversation} />
-        <Composer room={room} conversation={conversation} />
+        <Composer room={room} conversation={conversation} chosen={chosen} />
       </section>
-      {hasDetails && <Details room={room} onClose={toggleDetails} />}
+      {hasDetails && (
+        <Boundary about={room.id}>
+          <Suspense fallback={<aside className="details" aria-busy="true" aria-label={say('details')} />}>
+            <Details room={room} conversation={conversation} onClose={toggleDetails} />
+          </Suspense>
+        </Boundary>
+      )}
     </div>
   );
 }

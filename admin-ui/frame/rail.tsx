@@ -1,3 +1,4 @@
+import { AlertsButton } from '../alerts/alerts-button.tsx';
 import type { Page } from './address.ts';
 import { Availability } from './availability-menu.tsx';
 import { Icon, type IconName } from './icons.tsx';
@@ -39,6 +40,7 @@ export function Rail() {
         </Link>
       ))}
       <span className="rail-gap" />
+      <AlertsButton />
       <Preferences />
       <Availability />
     </nav>

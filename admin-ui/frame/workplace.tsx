@@ -1,7 +1,7 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
+import { Alerts } from '../alerts/alerts.tsx';
 import { InboxPage } from '../inbox/page.tsx';
-import { useKeys } from '../keys/use-keys.ts';
-import { Alerts } from './alerts.tsx';
+import { Shortcuts } from '../keys/shortcuts.tsx';
 import { Boundary } from './boundary.tsx';
 import { LostConnection } from './lost-connection.tsx';
 import { NewVersion } from './new-version.tsx';
@@ -16,24 +16,20 @@ const pages = {
   settings: lazy(() => import('../settings/page.tsx')),
 };
 
-const Palette = lazy(async () => ({ default: (await import('../keys/palette.tsx')).Palette }));
-const KeyHelp = lazy(() => import('../keys/help.tsx'));
-
 /** The rail and the page that the address names. */
 export function Workplace() {
-  const { way, looks } = useSurroundings();
+  const { say } = useLanguage();
+  const { way } = useSurroundings();
   const page = useStore(way.state, (state) => state.page);
   const isInRoom = useStore(way.state, (state) => state.roomId !== null);
-  const [shown, setShown] = useState<'palette' | 'keyboard' | null>(null);
-  const hide = () => setShown(null);
-  useKeys({
-    palette: () => setShown('palette'),
-    keyboard: () => setShown('keyboard'),
-    'mute sound': () => looks.change({ hasSound: !looks.state.get().hasSound }),
-  });
   const Other = page === 'inbox' ? null : pages[page];
   return (
     <div className="workplace" data-shows={isInRoom ? 'room' : 'list'}>
+      {page === 'inbox' && (
+        <a href="#conversation" className="skip">
+          {say('skip to chat')}
+        </a>
+      )}
       <NewVersion />
       <LostConnection />
       <Rail />
@@ -50,10 +46,7 @@ export function Workplace() {
         )}
       </Boundary>
       <Alerts />
-      <Suspense>
-        {shown === 'palette' && <Palette onClose={hide} />}
-        {shown === 'keyboard' && <KeyHelp onClose={hide} />}
-      </Suspense>
+      <Shortcuts />
     </div>
   );
 }

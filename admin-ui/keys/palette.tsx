@@ -1,55 +1,15 @@
-import { type KeyboardEvent, useState } from 'react';
-import { Avatar } from '../frame/avatar.tsx';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { Dialog } from '../frame/dialog.tsx';
-import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
-import { type Action, capsOf, nameOf } from './keys.ts';
-
-const NOT_COMMANDS = new Set<Action>(['palette', 'next chat', 'previous chat', 'leave composer']);
-const ROOMS_AT_MOST = 8;
-
-interface Entry {
-  key: string;
-  text: string;
-  caps: string | undefined;
-  visitor: { id: number; name: string } | null;
-  run(): void;
-}
+import { useLanguage } from '../frame/surroundings.ts';
+import { type Entry, useEntries } from './entries.tsx';
 
 /** All that can be done here and everybody one can go to, by typing a part of the name. */
 export function Palette({ onClose }: { onClose(): void }) {
   const { say } = useLanguage();
-  const { keys, way } = useSurroundings();
-  const { inbox } = useDesk();
-  // What can be done is what could be done when it was opened: the dialog itself can do nothing of it.
-  const [possible] = useState(() => keys.possible().filter((action) => !NOT_COMMANDS.has(action)));
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
-  const fits = (text: string) => text.toLocaleLowerCase().includes(typed.trim().toLocaleLowerCase());
-  const commands = possible
-    .map(
-      (action): Entry => ({
-        key: action,
-        text: nameOf(action, say),
-        caps: capsOf(action),
-        visitor: null,
-        run: () => keys.run(action),
-      }),
-    )
-    .filter(({ text }) => fits(text));
-  const rooms = [...inbox.state.get().rooms.values()]
-    .filter(({ visitor }) => fits([visitor.name, visitor.email, visitor.phone].join(' ')))
-    .sort((a, b) => b.lastMessageAt - a.lastMessageAt)
-    .slice(0, ROOMS_AT_MOST)
-    .map(
-      ({ id, visitor }): Entry => ({
-        key: `room-${id}`,
-        text: visitor.name,
-        caps: undefined,
-        visitor,
-        run: () => way.open(id),
-      }),
-    );
-  const entries = typed.trim() === '' ? [...commands, ...rooms] : [...rooms, ...commands];
+  const groups = useEntries(typed.trim());
+  const entries = groups.flatMap((group) => group.entries);
   const chosen = entries[Math.min(at, entries.length - 1)];
 
   const choose = (entry: Entry | undefined) => {
@@ -72,12 +32,14 @@ export function Palette({ onClose }: { onClose(): void }) {
     <Dialog label={say('palette')} className="mt-[12vh] w-[min(36rem,94vw)]" onClose={onClose}>
       <input
         autoFocus
+        dir="auto"
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={chosen ? `palette-${chosen.key}` : undefined}
         aria-label={say('palette hint')}
         placeholder={say('palette hint')}
+        maxLength={200}
         className="w-full border-b border-line bg-transparent px-5 py-3.5 text-base outline-none"
         value={typed}
         onChange={(event) => {
@@ -88,24 +50,41 @@ export function Palette({ onClose }: { onClose(): void }) {
       />
       <div role="listbox" id="palette-list" aria-label={say('palette')} className="max-h-[50vh] overflow-auto p-1.5">
         {entries.length === 0 && <p className="p-4 text-center text-muted">{say('no command')}</p>}
-        {entries.map((entry) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
-          // biome-ignore lint/a11y/useFocusableInteractive: pointed at by the field above
-          <div
-            key={entry.key}
-            id={`palette-${entry.key}`}
-            role="option"
-            aria-selected={entry === chosen}
-            ref={entry === chosen ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
-            className="menu-item aria-selected:bg-soft"
-            onClick={() => choose(entry)}
-          >
-            {entry.visitor && <Avatar id={entry.visitor.id} name={entry.visitor.name} size={22} />}
-            <span className="grow truncate">{entry.text}</span>
-            {entry.caps && <kbd>{entry.caps}</kbd>}
-          </div>
+        {groups.map(({ name, entries: own }) => (
+          <Group key={name} name={name}>
+            {own.map((entry) => (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
+              // biome-ignore lint/a11y/useFocusableInteractive: pointed at by the field above
+              <div
+                key={entry.key}
+                id={`palette-${entry.key}`}
+                role="option"
+                aria-selected={entry.key === chosen?.key}
+                ref={entry.key === chosen?.key ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+                className="menu-item aria-selected:bg-soft"
+                onClick={() => choose(entry)}
+              >
+                {entry.picture}
+                <bdi className="shrink-0 max-w-[60%] truncate">{entry.text}</bdi>
+                <bdi className="grow truncate text-[13px] text-muted">{entry.more}</bdi>
+                {entry.caps && <kbd>{entry.caps}</kbd>}
+              </div>
+            ))}
+          </Group>
         ))}
       </div>
     </Dialog>
+  );
+}
+
+function Group({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: options stand in groups, a fieldset is none
+    <div role="group" aria-label={name}>
+      <p aria-hidden="true" className="px-2.5 pt-2 pb-1 text-[12px] text-muted">
+        {name}
+      </p>
+      {children}
+    </div>
   );
 }

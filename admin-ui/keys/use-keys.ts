@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { useSurroundings } from '../frame/surroundings.ts';
-import type { Action } from './keys.ts';
+import { useStore } from '../frame/use-store.ts';
+import type { Action } from './bindings.ts';
 
-/** What this part of the panel can do now; what is undefined it cannot. */
-export function useKeys(doers: Partial<Record<Action, (() => void) | undefined>>): void {
+/** What this part of the panel can do now; what is undefined it cannot. One that answers `false` has done nothing. */
+export function useKeys(doers: Partial<Record<Action, (() => unknown) | undefined>>): void {
   const { keys } = useSurroundings();
   const latest = useRef(doers);
   useEffect(() => {
@@ -17,4 +18,11 @@ export function useKeys(doers: Partial<Record<Action, (() => void) | undefined>>
       for (const stop of stops) stop();
     };
   }, [keys, names]);
+}
+
+/** How the keys of actions are written, as they are bound now. */
+export function useCaps(): (action: Action) => string | undefined {
+  const { keys } = useSurroundings();
+  useStore(keys.state, (state) => state.bindings);
+  return keys.capsOf;
 }

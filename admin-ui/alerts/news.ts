@@ -1,0 +1,31 @@
+import type { DeskRoom } from '../desk/wire.ts';
+import type { News } from './sound.ts';
+
+type Rooms = ReadonlyMap<number, DeskRoom>;
+
+export interface RoomNews {
+  kind: News;
+  room: DeskRoom;
+}
+
+/** A room not known before tells of news when that is no older. */
+const FRESH_MS = 60_000;
+
+/** What has come between two states of the rooms: to rooms that nobody has, and to one's own. */
+export function newsBetween(before: Rooms, after: Rooms, myId: number, now: number): RoomNews[] {
+  const news: RoomNews[] = [];
+  for (const [id, room] of after) {
+    const known = before.get(id);
+    if (known === room || room.unread === 0 || room.latest?.isAgent) continue;
+    const isMore = known ? room.unread > known.unread : now - room.lastMessageAt < FRESH_MS;
+    if (!isMore) continue;
+    if (isWaiting(room)) news.push({ kind: 'new', room });
+    else if (room.assignee?.id === myId) news.push({ kind: 'mine', room });
+  }
+  return news;
+}
+
+/** Whether it still wants somebody to take it. */
+export function isWaiting(room: DeskRoom | undefined): boolean {
+  return room?.status === 'open' && room.assignee === null && room.snoozedUntil === null && !room.isArchived;
+}
