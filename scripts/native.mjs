@@ -1,7 +1,8 @@
 // Builds native/sender.c into prebuilds/<platform>-<architecture>/sender.node, which is checked in: nobody needs a compiler
 // but who changes it. With --sanitize: for this machine only, under AddressSanitizer.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +13,7 @@ const COMPILERS = {
   'linux-arm64': process.arch === 'arm64' ? 'cc' : 'aarch64-linux-gnu-gcc',
 };
 const here = `${process.platform}-${process.arch}`;
+const built = [];
 const isSanitized = process.argv.includes('--sanitize');
 
 function has(program) {
@@ -41,7 +43,13 @@ for (const [target, compiler] of Object.entries(COMPILERS)) {
     ],
     { cwd: root, stdio: 'inherit' },
   );
+  built.push(target);
   console.log(
     `${target}: built${isSanitized ? ' under AddressSanitizer; run it again without, before you commit' : ''}.`,
   );
+}
+// A test asks whether what is checked in was built from the source that is.
+if (built.length === Object.keys(COMPILERS).length) {
+  const source = createHash('sha256').update(readFileSync(join(root, 'native', 'sender.c')));
+  writeFileSync(join(root, 'prebuilds', 'source.sha256'), `${source.digest('hex')}\n`);
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import ts from 'typescript';
@@ -24,6 +24,7 @@ export function compile(t: Test): string {
       writeFileSync(target, ts.transpileModule(source, { compilerOptions: options, fileName: file }).outputText);
     }
   }
+  cpSync(join(ROOT, 'prebuilds'), join(folder, 'prebuilds'), { recursive: true });
   return join(folder, 'server', 'main.js');
 }
 

@@ -105,10 +105,10 @@ export class NativeSender {
 }
 
 /** null where there is none for this machine, or it does not load. */
-export function loadNativeSender(log: FastifyBaseLogger): NativeSender | null {
+export function loadNativeSender(log: FastifyBaseLogger, file = PREBUILT): NativeSender | null {
   try {
-    if (!existsSync(PREBUILT)) throw new Error(`none is built for ${process.platform}-${process.arch}`);
-    return new NativeSender(createRequire(import.meta.url)(fileURLToPath(PREBUILT)));
+    if (!existsSync(file)) throw new Error(`none is built for ${process.platform}-${process.arch}`);
+    return new NativeSender(createRequire(import.meta.url)(fileURLToPath(file)));
   } catch (error) {
     log.warn({ reason: (error as Error).message }, 'no native sender: everything goes through streams');
     return null;
