@@ -55,6 +55,7 @@ export function openDesk(session: Session, me: Me) {
       connection.hearInbox(me, inbox.listener);
       connection.hearOwn(() => void session.check());
       connection.hearTeam(() => {
+        inbox.count();
         for (const hear of teamHearers) hear();
       });
       store.set({ connection });

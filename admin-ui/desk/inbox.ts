@@ -197,6 +197,8 @@ export function inboxOf(api: DeskApi, kept: Kept) {
     listener,
     put,
     catchUp,
+    /** Something the counts are about has happened elsewhere. */
+    count: counts.soon,
     load: (filter: Filter) => load(filter),
     loadMore(): void {
       const { isLoading, hasMore, trouble } = state();

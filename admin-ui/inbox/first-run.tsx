@@ -11,7 +11,7 @@ export function FirstRun({ isNew, otherwise }: { isNew: boolean; otherwise: Reac
   return isNew || wasNew ? <Welcome isWaiting={isNew} /> : otherwise;
 }
 
-export function Welcome({ isWaiting }: { isWaiting: boolean }) {
+function Welcome({ isWaiting }: { isWaiting: boolean }) {
   const { say } = useLanguage();
   const { way, tell } = useSurroundings();
   const { api, inbox } = useDesk();

@@ -2,7 +2,6 @@ import type { Trouble } from '../../client/chat/trouble.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
 import { countOf, noFilter } from './filter.ts';
-import { Welcome } from './first-run.tsx';
 
 /** What stands where rooms are not: not yet, none, or not to be had. */
 
@@ -40,7 +39,6 @@ export function Empty() {
   const { say } = useLanguage();
   const { way } = useSurroundings();
   const filter = useStore(way.state, (state) => state.filter);
-  const isNew = useStore(useDesk().inbox.state, (state) => state.stats?.total === 0);
   const isFiltered = filter.text !== '' || countOf(filter) > 0;
   return (
     <div className="grid justify-items-center gap-1 px-4 py-14 text-center">
@@ -51,12 +49,6 @@ export function Empty() {
         </button>
       ) : (
         <p className="text-muted">{say('empty hint')}</p>
-      )}
-      {/* Where there is a place beside the list, it stands there. */}
-      {isNew && (
-        <div className="text-start md:hidden">
-          <Welcome isWaiting />
-        </div>
       )}
     </div>
   );

@@ -7,17 +7,13 @@ import { InboxPane } from './inbox-pane.tsx';
 
 /** The list and the conversation side by side; on a phone, one of them. */
 export function InboxPage() {
-  const { say } = useLanguage();
   const { way } = useSurroundings();
   const { inbox } = useDesk();
   const roomId = useStore(way.state, (state) => state.roomId);
   const isErased = useStore(inbox.state, (state) => roomId !== null && state.gone.has(roomId));
   const isNew = useStore(inbox.state, (state) => state.stats?.total === 0);
   return (
-    <div className="inbox" data-shows={roomId === null ? 'list' : 'room'}>
-      <a href="#conversation" className="skip">
-        {say('skip to chat')}
-      </a>
+    <div className="inbox" data-shows={roomId === null && !isNew ? 'list' : 'room'}>
       <Boundary about="list">
         <InboxPane />
       </Boundary>
