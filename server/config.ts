@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { parseEnv } from 'node:util';
@@ -22,6 +22,8 @@ export interface Config {
   native: boolean;
   /** Over how long a stopping server spreads the closing of its sockets. */
   drainSeconds: number;
+  /** Processes that share the port; null: this one serves it by itself. */
+  workers: number | null;
   /** The page at `/` that shows a newcomer how it all works. */
   demo: boolean;
   logLevel: string;
@@ -133,12 +135,21 @@ export function configFrom(env: Environment): Config {
     maxUnreadBytes: get.integer('ANTIPHON_MAX_UNREAD_BYTES', 1024 * 1024, { min: 1024 }),
     native: get.flag('ANTIPHON_NATIVE', true),
     drainSeconds: get.integer('ANTIPHON_DRAIN_SECONDS', 5),
+    workers: workersFrom(get),
     demo: get.flag('ANTIPHON_DEMO', get.text('APP_ENV') !== 'production' && get.text('NODE_ENV') !== 'production'),
     logLevel: get.oneOf('LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
     metrics: metricsFrom(get),
   };
+  if (config.workers !== null && config.desk?.databaseUrl === 'sqlite::memory:') {
+    get.note('ANTIPHON_WORKERS', 'must not be set with a database in memory, of which each would have its own');
+  }
   get.finish();
   return config;
+}
+
+function workersFrom(get: Settings): number | null {
+  if (get.text('ANTIPHON_WORKERS') === 'auto') return availableParallelism();
+  return get.integer('ANTIPHON_WORKERS', null, { min: 1, max: 256 });
 }
 
 /** '' stays; anything else gets one leading slash and loses its last. */

@@ -40,7 +40,7 @@ export interface DeskOptions {
   /** For the admins' page on what goes on inside. */
   tail: Tail;
   /** There is no admin yet: whoever has this token becomes the first. */
-  onSetUp: (token: string) => void;
+  onSetUp: ((token: string) => void) | null;
   /** For the metrics. */
   watch: (reading: Reading) => void;
 }
@@ -136,8 +136,8 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
     every(HOUR, () => rooms.notices.prune(Date.now() - NOTICE_DAYS * DAY), reportFault),
   ];
   fastify.addHook('onReady', async () => {
-    const token = await prepareSetUp({ db, commit }, Date.now());
-    if (token !== undefined) onSetUp(token);
+    const token = onSetUp ? await prepareSetUp({ db, commit }, Date.now()) : undefined;
+    if (token !== undefined) onSetUp?.(token);
   });
   fastify.addHook('onClose', async () => {
     await Promise.all(chores.map((stop) => stop()));

@@ -1,19 +1,26 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Config, configFrom, type Environment, namesNoApp, readEnvironment } from './config.ts';
 import type { DeskConfig } from './desk-settings.ts';
 import { install } from './install.ts';
 import { Refusal } from './refusal.ts';
 import { RestartSignal } from './restart-signal.ts';
-import type { Server } from './server.ts';
 import { SettingsError } from './settings.ts';
+import { onSignals } from './signals.ts';
+import type { Opened } from './workers/messages.ts';
+import { Place } from './workers/place.ts';
+
+/** How long a worker may take to open: the desk may have many rows of an app to move. */
+const OPENING_MS = 600_000;
+/** And to stop, when its clients are gone. */
+const STOPPING_MS = 15_000;
 
 const USAGE = `Usage: antiphon <command> [options]
 
 Commands:
   start        Serve until told to stop (the default)
-  restart      Let every running node finish and exit, so that its supervisor starts it anew
+  restart      Let the nodes finish and exit one after the other, so that their supervisors start them anew
   install      Write credentials into .env where it has none
   migrate      Bring the support desk's database up to date, as every start does
   user:create  Make an account: --email <address> --password <text> --name <name> [--admin]
@@ -23,6 +30,7 @@ Options of start (each also a setting):
   --port <number>       REVERB_SERVER_PORT   port to listen on
   --path <prefix>       REVERB_SERVER_PATH   prefix of every path of the protocol
   --hostname <name>     REVERB_HOST          the name the server is known by
+  --workers <number>    ANTIPHON_WORKERS     processes that share the port, or auto: one for each core
   --debug                                    print every message
 `;
 
@@ -46,7 +54,10 @@ const COMMAND_LINE = {
     port: { type: 'string' },
     path: { type: 'string' },
     hostname: { type: 'string' },
+    workers: { type: 'string' },
     debug: { type: 'boolean', default: false },
+    /** Not for people: how the process that has the port starts the others. */
+    worker: { type: 'boolean', default: false },
     email: { type: 'string' },
     password: { type: 'string' },
     name: { type: 'string' },
@@ -66,68 +77,63 @@ function readCommandLine() {
 type Flags = ReturnType<typeof readCommandLine>['values'];
 
 /** The environment, with what the command line says over it. */
-function environmentFor({ host, port, path, hostname }: Flags): Environment {
-  const given = { REVERB_SERVER_HOST: host, REVERB_SERVER_PORT: port, REVERB_SERVER_PATH: path, REVERB_HOST: hostname };
+function environmentFor({ host, port, path, hostname, workers }: Flags): Environment {
+  const given = {
+    REVERB_SERVER_HOST: host,
+    REVERB_SERVER_PORT: port,
+    REVERB_SERVER_PATH: path,
+    REVERB_HOST: hostname,
+    ANTIPHON_WORKERS: workers,
+  };
   const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ...readEnvironment(process.cwd()), ...flags };
 }
 
 async function start(flags: Flags): Promise<void> {
   const found = environmentFor(flags);
-  if (namesNoApp(found) && install(process.cwd(), found.REVERB_SERVER_PORT || undefined).length > 0) {
+  const isNew = !flags.worker && namesNoApp(found);
+  if (isNew && install(process.cwd(), found.REVERB_SERVER_PORT || undefined).length > 0) {
     say('   INFO  First start: wrote new credentials to .env.');
   }
   const config = configFrom(environmentFor(flags));
-  // Only now: the other commands, and whoever has a setting to mend, need not wait for all of it.
-  const { buildServer } = await import('./server.ts');
   const log = pino({ level: config.logLevel }, pino.destination(2));
-  let setUpToken: string | null = null;
-  const server = await buildServer(config, {
-    log,
-    debug: flags.debug ? say : null,
-    onRestart: () => stop('Restarting.'),
-    onSetUp: (token) => {
-      setUpToken = token;
-    },
-  });
-
-  let isStopping = false;
-  async function stop(why: string): Promise<void> {
-    if (isStopping) return;
-    isStopping = true;
-    say(`   INFO  ${why}`);
-    try {
-      await server.close();
-      process.exit(0);
-    } catch (error) {
-      log.fatal({ err: error }, 'could not stop in order');
-      process.exit(1);
-    }
-  }
-  let askedAt = Number.POSITIVE_INFINITY;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // Whoever asks again does not want to wait for the clients. At once, it is npm that repeats what the terminal said.
-      if (performance.now() - askedAt > 500) process.exit(1);
-      askedAt = Math.min(askedAt, performance.now());
-      void stop('Gracefully terminating connections.');
-    });
-  }
-
-  const ports = await server.listen();
-  greet(config, ports, server.sendsBy);
-  if (setUpToken !== null) explainSetUp(config, ports.port, setUpToken);
+  if (config.workers !== null && !flags.worker) return lead(config, config.workers, log);
+  const place = flags.worker ? await Place.take() : null;
+  // Only now: the other commands, and whoever has a setting to mend, need not wait for all of it.
+  const { serve } = await import('./serve.ts');
+  const opened = await serve(config, { log, debug: flags.debug ? say : null, say, place });
+  if (!place) welcome(config, opened);
 }
 
-type Ports = Awaited<ReturnType<Server['listen']>>;
+/** The process that has the port and leaves the work to others. */
+async function lead(config: Config, size: number, log: Logger): Promise<void> {
+  const { Crew } = await import('./workers/crew.ts');
+  const stoppingMs = config.drainSeconds * 1000 + STOPPING_MS;
+  const args = [...process.argv.slice(2), '--worker'];
+  const crew = new Crew({ size, args, openingMs: OPENING_MS, stoppingMs, log });
+  const stop = async () => {
+    say('   INFO  Gracefully terminating connections.');
+    await crew.stop();
+    process.exit(0);
+  };
+  onSignals(stop, () => crew.kill());
+  welcome(config, await crew.start());
+  await crew.filled;
+  say(`   INFO  ${size} workers share the port.`);
+}
 
-const WAYS: Record<Server['sendsBy'], string> = {
+const WAYS: Record<string, string> = {
   io_uring: 'the native sender, with io_uring',
   send: 'the native sender',
   streams: 'the streams of Node',
 };
 
-function greet({ listen, apps, demo }: Config, { port, apiPort }: Ports, sendsBy: Server['sendsBy']): void {
+function welcome(config: Config, opened: Opened): void {
+  greet(config, opened);
+  if (opened.setUpToken !== null) explainSetUp(config, opened.port, opened.setUpToken);
+}
+
+function greet({ listen, apps, demo }: Config, { port, apiPort, sendsBy }: Opened): void {
   const kind = listen.tls ? 'secure server' : 'server';
   const name = listen.hostname && listen.hostname !== listen.host ? ` (${listen.hostname})` : '';
   say(`   INFO  Starting ${kind} on ${listen.host}:${port}${listen.path}${name}.`);

@@ -42,6 +42,7 @@ export function joinPeers(cluster: Cluster, pusher: Pusher, log: ClusterLog): vo
     });
   }
   cluster.onShared((node, key, value) => {
+    if (key.startsWith('node:')) return; // of the node itself
     const [appId, ...about] = partsOf(key);
     const fact = factFrom(about, value);
     // An app this node does not have is of no interest to it.

@@ -5,6 +5,9 @@ import websocket from '@fastify/websocket';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { askFirst, refuseBytes, refusePath } from './before-routing.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { localLine } from './cluster/local-line.ts';
+import { Node } from './cluster/node.ts';
+import { RollingRestart } from './cluster/rolling-restart.ts';
 import { singleNode } from './cluster/single-node.ts';
 import type { Config, ListenConfig } from './config.ts';
 import { debugConsole, logObserver } from './console.ts';
@@ -24,6 +27,8 @@ import { watching } from './pusher/observer.ts';
 import { Pusher } from './pusher/pusher.ts';
 import { RestartSignal } from './restart-signal.ts';
 import { listenAlso } from './second-port.ts';
+import { BackDoor, passOn } from './workers/back-door.ts';
+import type { Place } from './workers/place.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -36,17 +41,22 @@ export interface ServerOptions {
   log: FastifyBaseLogger;
   /** Prints what Reverb's --debug prints; null: structured log only. */
   debug: ((line: string) => void) | null;
-  /** Called once on every node when a restart has been ordered. */
+  /** A restart has been ordered, and it is this node's turn. */
   onRestart(): void;
-  /** The desk has no admin yet: whoever has this token becomes the first. */
-  onSetUp(token: string): void;
+  /** The desk has no admin yet: whoever has this token becomes the first. Null: another process prepares that. */
+  onSetUp: ((token: string) => void) | null;
+  /** Among the workers of one port; null: this process has the port for itself. */
+  place?: Place | null;
 }
 
 export interface Server {
+  readonly nodeId: string;
   /** How frames are written to sockets. */
   readonly sendsBy: 'io_uring' | 'send' | 'streams';
   /** Opens the ports. @throws Error when one is taken */
   listen(): Promise<{ port: number; apiPort: number | null; metricsPort: number | null }>;
+  /** The process of another node is dead. */
+  declareGone(nodeId: string): void;
   /** Lets go of all sockets, spread over the time the settings give, finishes requests and closes. */
   close(): Promise<void>;
 }
@@ -55,10 +65,12 @@ const SWEEP_MS = 1000;
 /** At most this long a stopping server waits for requests under way. */
 const LAST_REQUESTS_MS = 5000;
 const IDLE_CHECK_MS = 50;
-const RESTART = 'restart';
+/** How long the nodes wait for one to come back before they give up restarting. */
+const RETURN_MS = 60_000;
 
 /** The whole house, wired from top to bottom. */
-export async function buildServer(config: Config, { log, debug, onRestart, onSetUp }: ServerOptions): Promise<Server> {
+export async function buildServer(config: Config, options: ServerOptions): Promise<Server> {
+  const { log, debug, onRestart, onSetUp, place = null } = options;
   const { listen, apps, api } = config;
 
   // Between nodes
@@ -66,7 +78,11 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   // Here and below: what a house without it need not load is loaded only where it is wanted.
   const cluster: Cluster = config.redis
     ? (await import('./cluster/redis.ts')).redisCluster(config.redis, nodeId, log)
-    : singleNode(nodeId);
+    : place
+      ? new Node(localLine(place.linePath), nodeId, log)
+      : singleNode(nodeId);
+  const patienceMs = config.drainSeconds * 1000 + RETURN_MS;
+  const rolling = new RollingRestart({ cluster, log, restart: onRestart, patienceMs });
 
   // The protocol
   const metrics = config.metrics && new Metrics();
@@ -86,11 +102,6 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
     return { isServing: true, words: cluster.trouble() ? 'degraded: the other nodes cannot be reached' : 'OK' };
   };
   const restartSignal = new RestartSignal(apps);
-  const restartAll = () => {
-    cluster.publish(RESTART, null);
-    onRestart();
-  };
-  cluster.onPublished(RESTART, onRestart);
 
   const house = openHouse(listen, log);
   await house.register(websocket, { options: SOCKET_OPTIONS, errorHandler: (error) => log.debug(error) });
@@ -125,6 +136,10 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
     pusher,
     maxUnreadBytes: config.maxUnreadBytes,
     isDraining: () => isDraining,
+    passOn: (session, request) => {
+      const keeper = backDoor?.admitted(request.raw) ? null : place?.keeperOf(session);
+      return keeper ? (response) => passOn(request.raw, response, keeper, request.ip) : null;
+    },
     log,
   });
   await house.register(pusherApi, { prefix: listen.path, pusher, health, ...api });
@@ -135,7 +150,7 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
   await house.register(control, {
     prefix: listen.path,
     isValidOrder: (authorization) => restartSignal.isValid(authorization, Math.floor(Date.now() / 1000)),
-    restart: restartAll,
+    restart: () => rolling.orderAll(),
   });
   if (config.desk) {
     const { desk } = await import('./desk.ts');
@@ -155,25 +170,39 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
     socketPath: listen.path,
   });
 
+  const backDoor = place && new BackDoor(house.server, listen.tls !== null);
   const sweeper = setInterval(() => pusher.sweep(), SWEEP_MS);
   const otherPorts: { close(): Promise<void> }[] = [];
 
   return {
+    nodeId,
     sendsBy: native?.way ?? 'streams',
 
     async listen() {
       await cluster.start();
+      if (place) await backDoor?.listen(place.seat.doorPath);
       await house.listen({ host: listen.host, port: listen.port });
       const { port } = house.server.address() as AddressInfo;
       const second = listen.apiPort === null ? null : await listenAlso(house.server, listen.host, listen.apiPort);
       if (second) otherPorts.push(second);
       const third = metrics && config.metrics && (await scrapesOf(metrics, config.metrics, log));
       if (third) otherPorts.push(third);
+      rolling.open();
       return { port, apiPort: second?.port ?? null, metricsPort: third?.port ?? null };
     },
 
+    declareGone: (nodeId) => cluster.declareGone(nodeId),
+
     async close() {
       isDraining = true;
+      rolling.leave();
+      const closePorts = () => Promise.all(otherPorts.map((port) => port.close()));
+      let portsClosed: Promise<unknown> | undefined;
+      // Alone, newcomers are told to come again: a closed port would keep pusher-js away for longer.
+      if (rolling.isRelieved) {
+        house.server.close();
+        portsClosed = closePorts();
+      }
       await pusher.drain(config.drainSeconds * 1000);
       clearInterval(sweeper);
       // A client that has not finished its request by then will not.
@@ -181,7 +210,7 @@ export async function buildServer(config: Config, { log, debug, onRestart, onSet
       const lastCall = setTimeout(() => house.server.closeAllConnections(), patienceMs);
       // What is answered only now would otherwise be kept alive until then.
       const idleCall = setInterval(() => house.server.closeIdleConnections(), IDLE_CHECK_MS);
-      await Promise.all([house.close(), ...otherPorts.map((port) => port.close())]);
+      await Promise.all([house.close(), backDoor?.close(), portsClosed ?? closePorts()]);
       clearTimeout(lastCall);
       clearInterval(idleCall);
       await cluster.stop();

@@ -12,6 +12,8 @@ const ARROWS: Record<string, string[]> = {
   'server/refusal': [],
   'server/settings': [],
   'server/second-port': ['node:'],
+  'server/signals': [],
+  'server/workers': ['server/workers', 'server/cluster', 'node:'],
   'server/before-routing': ['node:', 'fastify'],
   'server/install': ['node:'],
   'server/pusher': ['server/pusher', 'node:crypto'],
@@ -113,7 +115,7 @@ const ARROWS: Record<string, string[]> = {
 };
 
 /** The wiring: the only files that may know every room. */
-const WIRING = new Set(['server/server', 'server/desk', 'server/main']);
+const WIRING = new Set(['server/server', 'server/serve', 'server/desk', 'server/main']);
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
 

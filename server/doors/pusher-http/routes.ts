@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, PusherError } from '../../pusher/errors.ts';
 import * as frames from '../../pusher/frames.ts';
@@ -15,6 +16,8 @@ export interface PusherHttpOptions {
   maxUnreadBytes: number;
   /** Nobody new is taken in. */
   isDraining(): boolean;
+  /** How a session is answered that another process keeps; null: it is kept here. */
+  passOn?(session: string, request: FastifyRequest): ((response: ServerResponse) => void) | null;
   log: FastifyBaseLogger;
 }
 
@@ -45,7 +48,7 @@ const FOR_OTHER_ORIGINS = {
  * `POST {folder}/app/:key/:server/:session/xhr_streaming`, `/xhr` (a poll) and `/xhr_send`.
  */
 export const pusherHttp: FastifyPluginAsync<PusherHttpOptions> = async (fastify, options) => {
-  const { pusher, path, maxUnreadBytes, isDraining, log } = options;
+  const { pusher, path, maxUnreadBytes, isDraining, passOn, log } = options;
   const connections = new Map<string, HttpConnection>();
   const onSlowReader = (session: Session | null) =>
     log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a session that does not read');
@@ -96,7 +99,13 @@ export const pusherHttp: FastifyPluginAsync<PusherHttpOptions> = async (fastify,
 
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  fastify.addHook('onRequest', async (_request, reply) => {
+  fastify.addHook('onRequest', async (request, reply) => {
+    const session = request.method === 'POST' ? nameOf(request as Asking) : null;
+    const answer = session === null ? null : passOn?.(session, request);
+    if (answer) {
+      reply.hijack();
+      return answer(reply.raw);
+    }
     reply.headers(FOR_OTHER_ORIGINS).type('text/plain; charset=utf-8');
   });
   fastify.setErrorHandler<FastifyError>((error, request, reply) => {
