@@ -38,8 +38,41 @@ export interface RowsParts {
 const GROUP_MS = 120_000;
 const BLOCK_ROWS = 50;
 
-/** A room as it is shown: messages, day lines, and once the line above what is new. */
-export function blocksOf({ timeline, outgoing, isTeam, unreadAfter, unreadCount }: RowsParts): Block[] {
+/**
+ * A room as it is shown: messages, day lines, and once the line above what is new. Rows and blocks that are as `before` are
+ * the same objects, so that whoever draws them need not look inside.
+ */
+export function blocksOf(parts: RowsParts, before: readonly Block[] = []): Block[] {
+  const known = new Map(before.map((block) => [block.key, block]));
+  return newBlocksOf(parts).map((block) => kept(known.get(block.key), block));
+}
+
+function kept(before: Block | undefined, now: Block): Block {
+  if (!before) return now;
+  const rows = now.rows.map((row, index) => {
+    const there = before.rows[index];
+    return there && isSame(there, row) ? there : row;
+  });
+  const isAll = rows.length === before.rows.length && rows.every((row, index) => row === before.rows[index]);
+  return isAll ? before : { key: now.key, rows };
+}
+
+function isSame(a: Row, b: Row): boolean {
+  if (a.key !== b.key) return false;
+  if (a.kind === 'message' && b.kind === 'message') {
+    return (
+      a.message === b.message &&
+      a.progress === b.progress &&
+      a.startsGroup === b.startsGroup &&
+      a.endsGroup === b.endsGroup
+    );
+  }
+  if (a.kind === 'outgoing' && b.kind === 'outgoing') return a.outgoing === b.outgoing;
+  if (a.kind === 'unread' && b.kind === 'unread') return a.count === b.count;
+  return a.kind === 'day' && b.kind === 'day' && a.at === b.at;
+}
+
+function newBlocksOf({ timeline, outgoing, isTeam, unreadAfter, unreadCount }: RowsParts): Block[] {
   const blocks: { key: string; rows: Row[] }[] = [];
   const { messages } = timeline;
   const readThrough = isTeam ? timeline.readByUser : timeline.readByTeam;

@@ -40,17 +40,12 @@ export function useLog(parts: LogParts): Log {
   const [isAtEnd, setAtEnd] = useState(true);
   const seenThrough = useRef(0);
   const unread = useUnreadLine(parts);
-  const blocks = useMemo(
-    () =>
-      blocksOf({
-        timeline,
-        outgoing,
-        isTeam,
-        unreadAfter: unread?.after ?? null,
-        unreadCount: unread?.count ?? 0,
-      }),
-    [timeline, outgoing, isTeam, unread],
-  );
+  const drawn = useRef<readonly Block[]>([]);
+  const blocks = useMemo(() => {
+    const [unreadAfter, unreadCount] = [unread?.after ?? null, unread?.count ?? 0];
+    drawn.current = blocksOf({ timeline, outgoing, isTeam, unreadAfter, unreadCount }, drawn.current);
+    return drawn.current;
+  }, [timeline, outgoing, isTeam, unread]);
   const toEnd = () => {
     const element = scroller.current;
     if (element) element.scrollTop = element.scrollHeight;

@@ -63,20 +63,7 @@ export const BlockView = memo(function BlockView({ block, nearness, conversation
         ))}
     </div>
   );
-}, isSameBlock);
-
-function isSameBlock(a: BlockProps, b: BlockProps): boolean {
-  return (
-    a.conversation === b.conversation &&
-    a.skewMs === b.skewMs &&
-    a.block.rows.length === b.block.rows.length &&
-    a.block.rows.every((row, index) => isSameRow(row, b.block.rows[index] as Row))
-  );
-}
-
-function isSameRow(a: Row, b: Row): boolean {
-  return (Object.keys(a) as (keyof Row)[]).every((name) => a[name] === b[name]) && a.kind === b.kind;
-}
+});
 
 interface RowProps {
   row: Row;
@@ -85,27 +72,24 @@ interface RowProps {
   onPicture(picture: Picture): void;
 }
 
-const RowView = memo(
-  function RowView({ row, conversation, skewMs, onPicture }: RowProps) {
-    const { language } = useSurroundings();
-    switch (row.kind) {
-      case 'day':
-        return (
-          <div className="line">
-            <span>{language.day(row.at, Date.now() + skewMs)}</span>
-          </div>
-        );
-      case 'unread':
-        return (
-          <div className="line unread">
-            <span>{language.say('newLine', { n: row.count })}</span>
-          </div>
-        );
-      case 'outgoing':
-        return <OutgoingRow outgoing={row.outgoing} conversation={conversation} />;
-      case 'message':
-        return <MessageRow row={row} onPicture={onPicture} />;
-    }
-  },
-  (a, b) => a.conversation === b.conversation && a.skewMs === b.skewMs && isSameRow(a.row, b.row),
-);
+const RowView = memo(function RowView({ row, conversation, skewMs, onPicture }: RowProps) {
+  const { language } = useSurroundings();
+  switch (row.kind) {
+    case 'day':
+      return (
+        <div className="line">
+          <span>{language.day(row.at, Date.now() + skewMs)}</span>
+        </div>
+      );
+    case 'unread':
+      return (
+        <div className="line unread">
+          <span>{language.say('newLine', { n: row.count })}</span>
+        </div>
+      );
+    case 'outgoing':
+      return <OutgoingRow outgoing={row.outgoing} conversation={conversation} />;
+    case 'message':
+      return <MessageRow row={row} onPicture={onPicture} />;
+  }
+});

@@ -23,12 +23,10 @@ export function jsx(type: Parameters<typeof createElement>[0], props: object, ke
 }
 export { jsx as jsxs };
 
-export function memo<Props extends object>(
-  Drawn: ComponentType<Props>,
-  isSame: (a: Props, b: Props) => boolean,
-): ComponentType<Props> {
+export function memo<Props extends object>(Drawn: ComponentType<Props>): ComponentType<Props> {
   return function Memoised(this: Component<Props>, props: Props) {
-    this.shouldComponentUpdate = (next) => !isSame(this.props, next as Props);
+    this.shouldComponentUpdate = (next) =>
+      Object.entries(next).some(([name, value]) => this.props[name as keyof Props] !== value);
     return createElement(Drawn, props as Props & Attributes);
   };
 }

@@ -123,7 +123,7 @@ export async function until<Found>(
   look: () => Promise<Found> | Found,
   isSo: (found: Found) => boolean,
 ): Promise<Found> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const found = await look();
     if (isSo(found)) return found;
