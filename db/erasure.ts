@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eraseSurroundings } from './surroundings.ts';
 import { toText } from './time.ts';
 import type { Db } from './upsert.ts';
 import { placeholderEmail } from './users.ts';
@@ -57,10 +58,11 @@ export async function eraseNotices(tx: Db, publicIds: readonly number[]): Promis
   }
 }
 
-/** What the house keeps about these people elsewhere: their own drafts and notices, why they were blocked and by what name. */
+/** What the house keeps about these people elsewhere: their own drafts and notices, where they were, why they were blocked and by what name. */
 export async function eraseTraces(tx: Db, userIds: readonly number[]): Promise<void> {
   await tx.deleteFrom('desk_drafts').where('user_id', 'in', userIds).execute();
   await tx.deleteFrom('desk_notifications').where('user_id', 'in', userIds).execute();
+  await eraseSurroundings(tx, userIds);
   const names = userIds.map(String);
   // They stay blocked, and who blocked them when stays known.
   const blocks = tx.updateTable('desk_blocks').set({ reason: null });

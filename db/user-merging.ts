@@ -1,4 +1,5 @@
 import { markDelivered, markRead } from './reads.ts';
+import { mergeSurroundings } from './surroundings.ts';
 import { toText } from './time.ts';
 import type { Db } from './upsert.ts';
 
@@ -18,6 +19,7 @@ export async function mergeUser(
   if (roomIds.length > 0) await moveRooms(tx, roomIds, guestId, userId, now);
   const tokens = tx.updateTable('personal_access_tokens').set({ tokenable_id: userId });
   await tokens.where('tokenable_type', 'in', ownerTypes).where('tokenable_id', '=', guestId).execute();
+  await mergeSurroundings(tx, guestId, userId, now);
   await tx.updateTable('desk_notifications').set({ user_id: userId }).where('user_id', '=', guestId).execute();
   await tx
     .updateTable('users')

@@ -22,6 +22,7 @@ import { type Sites, sitesOf } from './sites.ts';
 import { type Stats, statsOf } from './stats.ts';
 import type { Storage } from './storage.ts';
 import { type MessageSettings, storingOf } from './storing.ts';
+import { type Whereabouts, whereaboutsOf } from './surroundings.ts';
 import { type Timelines, timelinesOf } from './timeline.ts';
 import { type Triage, triageOf } from './triage.ts';
 import { type Typing, type TypingNotice, typingOf } from './typing.ts';
@@ -75,6 +76,7 @@ export interface Desk {
   bulk: Bulk;
   sites: Sites;
   widget: Widget;
+  whereabouts: Whereabouts;
 }
 
 export function deskOf(options: DeskOptions): Desk {
@@ -120,6 +122,7 @@ export function deskOf(options: DeskOptions): Desk {
     bulk: bulkOf({ triage, assignment, reading }),
     sites: sitesOf(parts),
     widget: widgetOf(parts),
+    whereabouts: whereaboutsOf(parts),
     clockwork: clockworkOf({ ...parts, clockwork: options.clockwork ?? ordinaryClockwork }),
   };
 }

@@ -3,6 +3,7 @@ import { addAuditEntry } from '../../db/audit.ts';
 import { messagesAfter } from '../../db/messages.ts';
 import { notificationsOf } from '../../db/notifications.ts';
 import { roomIdsOf, roomsByIds } from '../../db/rooms.ts';
+import { type Device, surroundingsOf } from '../../db/surroundings.ts';
 import type { Db } from '../../db/upsert.ts';
 import type { User } from '../../db/users.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -21,6 +22,8 @@ export interface VisitorExport {
   rooms: ExportedRoom[];
   /** Uploaded, and in no message yet. */
   unsentFiles: MessageFile[];
+  /** Where they were last, and with what. */
+  surroundings: { pages: { url: string; title: string; at: string }[]; device: Device | null }[];
   notifications: { type: string; data: Record<string, unknown>; createdAt: string | null; readAt: string | null }[];
 }
 
@@ -49,6 +52,7 @@ export async function exportVisitor(parts: DeskParts, caller: Caller, userId: nu
     formerly: guests.map(exportedPerson),
     rooms,
     unsentFiles: (await pendingFilesOf(db, rows)).map(fileOf),
+    surroundings: await allSurroundings(db, rows),
     notifications: await allNotifications(db, rows),
   };
   await commit((tx) => addAuditEntry(tx, { actorId, action: 'visitor.exported', target: `user:${self.id}` }, now()));
@@ -61,6 +65,16 @@ async function allMessages(db: Db, room: Room): Promise<ExportedMessage[]> {
     const messages = publicOnly(await shown(db, await messagesAfter(db, room.id, 'visitor', seq, rowsAtOnce)));
     all.push(...messages.map(exportedMessage));
     seq = messages.at(-1)?.publicSeq ?? room.lastPublicSeq;
+  }
+  return all;
+}
+
+async function allSurroundings(db: Db, userIds: readonly number[]): Promise<VisitorExport['surroundings']> {
+  const all: VisitorExport['surroundings'] = [];
+  for (const userId of userIds) {
+    const { pages, device } = await surroundingsOf(db, userId);
+    if (pages.length === 0 && device === null) continue;
+    all.push({ pages: pages.map(({ url, title, at }) => ({ url, title, at: isoOf(at) })), device });
   }
   return all;
 }

@@ -64,6 +64,7 @@ const TABLE: Route[] = [
   { route: `POST ${ROOM}/typing`, allowed: inRoom, body: { is_typing: true } },
   { route: `POST ${ROOM}/close`, allowed: inRoom },
   { route: `POST ${ROOM}/reopen`, allowed: inRoom },
+  { route: `POST ${ROOM}/pages`, allowed: ['owner'], body: { url: 'https://shop.example/' } },
   { route: `GET ${ROOM}/files`, allowed: inRoom },
   { route: `GET ${ROOM}/draft`, allowed: inRoom },
   { route: `PUT ${ROOM}/draft`, allowed: inRoom, body: { text: 'x' } },

@@ -58,6 +58,7 @@ const filledTables = [
   'desk_canned_responses',
   'desk_saved_views',
   'desk_drafts',
+  'desk_surroundings',
   'desk_notifications',
   'desk_audit_log',
   'desk_blocks',

@@ -14,7 +14,7 @@ const config = { access: 'anybody', spends: 'account' } as const;
 
 /** Who one is. The forms are checked where accounts are made, in Laravel's words. */
 export const accountRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, house) => {
-  const { accounts, guests, setUp, siteOf } = house;
+  const { accounts, guests, setUp, siteOf, whereabouts } = house;
 
   fastify.post(
     '/auth/register',
@@ -104,7 +104,10 @@ export const accountRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, h
     async (request) => {
       const site = await siteOf(request.headers.origin, request.hostname);
       if (site === undefined) throw unauthorized();
-      const session = await guests.openSession(formOf(request), site, guestOf(request));
+      const form = formOf(request);
+      const session = await guests.openSession(form, site, guestOf(request));
+      const { page, timezone } = form;
+      await whereabouts.arrived(session.user.id, { page, timezone, userAgent: request.headers['user-agent'] });
       return { user: authorOf(session.user), token: session.token, is_verified: session.isVerified };
     },
   );

@@ -6,14 +6,14 @@ import { callerOf, originOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { paginator } from './paginator.ts';
 import { paginated, Room, Said } from './wire.ts';
-import { DeliveredBody, MyRoomQuery, RoomParams, RoomsQuery, TypingBody } from './wire-requests.ts';
+import { DeliveredBody, MyRoomQuery, PageBody, RoomParams, RoomsQuery, TypingBody } from './wire-requests.ts';
 
 const tags = ['Conversation'];
 const Answer = Type.Object({ room: Room });
 
 /** A visitor's own conversations; what is done in one room the team does by the same routes. */
 export const conversationRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, house) => {
-  const { rooms, reading, typing, triage, queue, present } = house;
+  const { rooms, reading, typing, triage, queue, whereabouts, present } = house;
 
   const roomWithPlace = async (card: RoomCard, place: ReturnType<Queue['placeOf']>) => {
     const { position, usualWaitMilliseconds } = await place;
@@ -113,6 +113,24 @@ export const conversationRoutes: FastifyPluginAsyncTypebox<House> = async (fasti
       const { is_typing: isTyping = true, is_private: isPrivate = false } = request.body;
       await typing.set(callerOf(request), request.params.room, isTyping, { isPrivate, ...originOf(request) });
       return { success: true };
+    },
+  );
+
+  fastify.post(
+    '/chat/room/:room/pages',
+    {
+      schema: {
+        tags,
+        summary: 'The visitor is on another page; the same one again changes nothing',
+        params: RoomParams,
+        body: PageBody,
+        response: { 200: Said },
+      },
+    },
+    async (request) => {
+      const { url, title = null } = request.body;
+      await whereabouts.moved(callerOf(request), request.params.room, { url, title });
+      return { message: 'Page noted' };
     },
   );
 

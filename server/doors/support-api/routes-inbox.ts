@@ -21,7 +21,7 @@ const tags = ['Inbox'];
 
 /** What the team sees of all conversations. */
 export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, house) => {
-  const { rooms, timelines, stats, search, feed, queue, availabilities, present } = house;
+  const { rooms, timelines, stats, search, feed, queue, availabilities, whereabouts, present } = house;
 
   fastify.get(
     '/admin/chat/rooms',
@@ -61,8 +61,10 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
       const { messages: perPage = 200 } = request.query;
       const { messages } =
         perPage === 0 ? { messages: [] } : await timelines.read(caller, card.room.publicId, { perPage });
+      const { pages, ...around } = await whereabouts.of(caller, card.room.publicId);
       return {
         ...present.teamRoom(card),
+        visitor: { ...around, pages: pages.map(({ at, ...page }) => ({ ...page, at: timeOf(at) })) },
         messages: messages.map((message) => present.teamMessage(message, card.room.publicId)),
       };
     },

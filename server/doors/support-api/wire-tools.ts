@@ -103,6 +103,7 @@ export const VisitorExport = Type.Object(
     formerly: Type.Array(Type.Record(Type.String(), Type.Unknown())),
     rooms: Type.Array(Type.Record(Type.String(), Type.Unknown())),
     unsentFiles: Type.Array(File),
+    surroundings: Type.Array(Type.Record(Type.String(), Type.Unknown())),
     notifications: Type.Array(Type.Record(Type.String(), Type.Unknown())),
   },
   { title: 'VisitorExport' },

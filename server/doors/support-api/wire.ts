@@ -200,7 +200,7 @@ export const Surroundings = Type.Object(
 );
 
 export const TeamRoomWithMessages = Type.Object(
-  { ...TeamRoom.properties, messages: Type.Array(Message), visitor: Type.Optional(Surroundings) },
+  { ...TeamRoom.properties, messages: Type.Array(Message), visitor: Surroundings },
   { title: 'TeamRoomWithMessages' },
 );
 
