@@ -66,8 +66,8 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
     /** What a conversation asks of the server, with the team's eyes: notes included, counted with them. */
     conversation: teamApiOf(base, token, call),
 
-    enter: (path: 'login' | 'set-up', form: Form) =>
-      call<{ user: WireUser; token: string }>(`/api/auth/${path}`, { method: 'POST', body: form, token: null }),
+    enter: (form: Form) =>
+      call<{ user: WireUser; token: string }>('/api/auth/login', { method: 'POST', body: form, token: null }),
     me: () => call<WireUser>('/api/auth/me'),
     leave: () => call('/api/auth/logout', { method: 'POST' }),
     socket: () => call<{ key: string | null; socket_path: string }>('/widget/settings', { token: null }),

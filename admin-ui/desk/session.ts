@@ -90,8 +90,8 @@ export function openSession(base: string) {
     state: { get: store.get, subscribe: store.subscribe },
 
     /** @throws Trouble saying why not */
-    async enter(path: 'login' | 'set-up', form: Form): Promise<void> {
-      const { user, token: given } = await api.enter(path, form);
+    async enter(form: Form): Promise<void> {
+      const { user, token: given } = await api.enter(form);
       if (!isOfTeam(user)) throw new Trouble('forbidden');
       keep(given);
       welcome(user);
