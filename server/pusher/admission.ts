@@ -15,10 +15,14 @@ export class Admission {
     this.#rules = rules;
   }
 
+  get isLimited(): boolean {
+    return this.#rules.perAddress > 0 || this.#rules.perApp > 0;
+  }
+
   /** Answers 0, or after how many seconds to come back. `now` in milliseconds. */
   take(address: string, now: number, cost = 1): number {
     const { perAddress, perApp } = this.#rules;
-    if (perAddress === 0 && perApp === 0) return 0;
+    if (!this.isLimited) return 0;
     const spenders: Spender[] = [];
     if (perAddress > 0) spenders.push({ key: `address ${address}`, times: perAddress });
     if (perApp > 0) spenders.push({ key: 'app', times: perApp });

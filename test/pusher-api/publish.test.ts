@@ -320,3 +320,22 @@ t.test('a batch is published in its order', async (t) => {
   }
   t.same(await ann.drained(), [], 'nothing of a refused batch is published');
 });
+
+t.test('events a minute, from one address and from all', async (t) => {
+  const env = { ANTIPHON_EVENTS_PER_ADDRESS: '12', ANTIPHON_EVENTS_PER_APP: '15', TRUSTED_PROXIES: '*' };
+  const server = await startServer(t, env);
+  const event = { name: 'shipped', channel: 'orders', data: '{}' };
+  const ask = (address: string, events: number) =>
+    call(server, 'POST', events === 1 ? '/apps/123456/events' : '/apps/123456/batch_events', {
+      body: events === 1 ? event : { batch: Array(events).fill(event) },
+      headers: { 'x-forwarded-for': address },
+    });
+  t.equal((await ask('192.0.2.1', 10)).status, 200);
+  const refused = await ask('192.0.2.1', 3);
+  t.match(refused, { status: 429, text: 'Too many events.' }, 'a batch counts as its events');
+  const retryAfter = Number(refused.headers.get('retry-after'));
+  t.ok(retryAfter >= 1 && retryAfter <= 60, `again in ${retryAfter} s`);
+  t.equal((await ask('192.0.2.1', 2)).status, 200, 'what was refused took nothing');
+  t.equal((await ask('192.0.2.2', 3)).status, 200, 'each address has its own');
+  t.equal((await ask('192.0.2.3', 1)).status, 429, 'and all of them the app’s');
+});

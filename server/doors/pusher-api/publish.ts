@@ -8,24 +8,33 @@ const MAX_CHANNELS = 100;
 const MAX_BATCH = 10;
 
 /** @returns what is answered; @throws ApiRefusal */
-export type Publish = (hub: Hub, body: Buffer, maxEventBytes: number, dialect: Dialect) => object;
+export type Publish = (hub: Hub, body: Buffer, rules: PublishRules) => object;
+
+export interface PublishRules {
+  maxEventBytes: number;
+  dialect: Dialect;
+  /** Whose budget it is taken from, where the app gives one. [P-22] */
+  address: string;
+}
 
 /** `POST /apps/:id/events` → `{}`, or with `info` `{"channels":{"orders":{"subscription_count":2}}}` [P-19] */
-export const publishEvent: Publish = (hub, body, maxEventBytes, dialect) => {
+export const publishEvent: Publish = (hub, body, { maxEventBytes, dialect, address }) => {
   const event = eventRequest(decodeBody(body), dialect);
   mustBeAllowed(hub, event, maxEventBytes);
+  mustNotBeTooMany(hub, 1, address);
   send(hub, event);
   const { info, channels } = event;
   return info ? { channels: Object.fromEntries(channels.map((name) => [name, infoIn(dialect, hub, name, info)])) } : {};
 };
 
 /** `POST /apps/:id/batch_events` → `{"batch":{}}` (Pusher's libraries: `{}`), or `{"batch":[{"subscription_count":2},{}]}` if any asked for info */
-export const publishBatch: Publish = (hub, body, maxEventBytes, dialect) => {
+export const publishBatch: Publish = (hub, body, { maxEventBytes, dialect, address }) => {
   const events = batchRequest(decodeBody(body), dialect);
   if (events.length > MAX_BATCH) {
     throw new ApiRefusal(400, `Bad request: Batch too large (${events.length} events, at most ${MAX_BATCH}).`);
   }
   for (const event of events) mustBeAllowed(hub, event, maxEventBytes);
+  mustNotBeTooMany(hub, events.length, address);
   for (const event of events) send(hub, event);
   if (events.every(({ info }) => info === null)) return dialect === 'pusher' ? {} : { batch: {} };
   return { batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})) };
@@ -33,6 +42,11 @@ export const publishBatch: Publish = (hub, body, maxEventBytes, dialect) => {
 
 function send(hub: Hub, { name, data, channels, socketId }: EventRequest): void {
   hub.publish(channels, { from: 'server', event: name, data }, socketId);
+}
+
+function mustNotBeTooMany(hub: Hub, events: number, address: string): void {
+  const retryAfterSeconds = hub.publishing.take(address, hub.now(), events);
+  if (retryAfterSeconds > 0) throw new ApiRefusal(429, 'Too many events.', retryAfterSeconds);
 }
 
 function mustBeAllowed(hub: Hub, { name, data, channels }: EventRequest, maxEventBytes: number): void {

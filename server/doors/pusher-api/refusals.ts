@@ -4,12 +4,15 @@ import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } f
 export class ApiRefusal extends Error {
   readonly status: number;
   readonly body: string | Record<string, unknown>;
+  /** When it may be tried again. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, body: string | Record<string, unknown>) {
+  constructor(status: number, body: string | Record<string, unknown>, retryAfterSeconds: number | null = null) {
     super(typeof body === 'string' ? body : `HTTP ${status}`);
     this.name = 'ApiRefusal';
     this.status = status;
     this.body = body;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -38,7 +41,11 @@ export function refusalOf(error: Error, log: FastifyBaseLogger): Answer {
 
 /** Every error of this door in its own shape. */
 export function renderRefusals(fastify: FastifyInstance): void {
-  fastify.setErrorHandler<Error>((error, request, reply) => send(reply, refusalOf(error, request.log)));
+  fastify.setErrorHandler<Error>((error, request, reply) => {
+    const retryAfterSeconds = error instanceof ApiRefusal ? error.retryAfterSeconds : null;
+    if (retryAfterSeconds !== null) reply.header('retry-after', retryAfterSeconds);
+    return send(reply, refusalOf(error, request.log));
+  });
   fastify.setNotFoundHandler((_request, reply) => send(reply, textual(404, 'Not found.')));
 }
 

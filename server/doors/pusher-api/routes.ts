@@ -29,6 +29,7 @@ interface Asked {
   query: URLSearchParams;
   params: Record<string, string>;
   dialect: Dialect;
+  address: string;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -64,12 +65,14 @@ export const pusherApi: FastifyPluginAsync<PusherApiOptions> = async (fastify, o
     const method = request.method;
     authenticate(hub, { method, url, body }, { prefix: fastify.prefix, timestampToleranceSeconds });
     const dialect = dialectOf(request.headers);
-    return { hub, body, params, dialect, query: new URLSearchParams(url.split('?')[1]) };
+    return { hub, body, params, dialect, query: new URLSearchParams(url.split('?')[1]), address: request.ip };
   };
 
-  answer('POST', '/apps/:appId/events', ({ hub, body, dialect }) => publishEvent(hub, body, maxEventBytes, dialect));
-  answer('POST', '/apps/:appId/batch_events', ({ hub, body, dialect }) =>
-    publishBatch(hub, body, maxEventBytes, dialect),
+  answer('POST', '/apps/:appId/events', ({ hub, body, dialect, address }) =>
+    publishEvent(hub, body, { maxEventBytes, dialect, address }),
+  );
+  answer('POST', '/apps/:appId/batch_events', ({ hub, body, dialect, address }) =>
+    publishBatch(hub, body, { maxEventBytes, dialect, address }),
   );
   answer('GET', '/apps/:appId/connections', ({ hub }) => connections(hub));
   answer('GET', '/apps/:appId/channels', ({ hub, query, dialect }) => channels(hub, query, dialect));
@@ -89,6 +92,9 @@ export const pusherApi: FastifyPluginAsync<PusherApiOptions> = async (fastify, o
     return reply.code(isServing ? 200 : 503).send({ health: words });
   });
   refuseOtherMethods('GET', '/up');
+  // A supervisor that restarts what does not answer must not do so because it is stopping or alone.
+  fastify.get('/up/live', async () => ({ health: 'OK' }));
+  refuseOtherMethods('GET', '/up/live');
 };
 
 /** What is asked for outside the path prefix, and is nobody else's: not there, in the words that hold inside. */

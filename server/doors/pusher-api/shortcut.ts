@@ -42,7 +42,8 @@ export function publishShortcut(options: ShortcutOptions): Shortcut {
     const idEnd = url.indexOf('/', apps.length);
     const publish = PUBLISHES.get(url.slice(idEnd + 1, url.indexOf('?', apps.length)));
     const hub = publish && pusher.byId(url.slice(apps.length, idEnd));
-    return hub ? { hub, publish } : null;
+    // Whose budget it would be is known only behind the routing. [P-22]
+    return hub && !hub.publishing.isLimited ? { hub, publish } : null;
   };
 
   const answerTo = ({ hub, publish }: Asked, { url = '', headers }: IncomingMessage, body: Buffer): Answer => {
@@ -51,7 +52,7 @@ export function publishShortcut(options: ShortcutOptions): Shortcut {
       return {
         status: 200,
         type: JSON_TYPE,
-        text: JSON.stringify(publish(hub, body, maxEventBytes, dialectOf(headers))),
+        text: JSON.stringify(publish(hub, body, { maxEventBytes, dialect: dialectOf(headers), address: '' })),
       };
     } catch (error) {
       return refusalOf(error as Error, log);
