@@ -202,7 +202,8 @@ async function run(): Promise<void> {
 function explain(error: Error): readonly string[] {
   if (error instanceof SettingsError) return error.problems;
   const { syscall, code = '', address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (syscall !== 'listen') return [error.message];
+  // A worker has the primary bind.
+  if (syscall !== 'listen' && syscall !== 'bind') return [error.message];
   return [`Cannot listen on ${address}:${port}: ${WHY_NOT_LISTENING[code] ?? error.message} (${code}).`];
 }
 
