@@ -62,7 +62,7 @@ export function Figure({ title, table, csv, children }: Props) {
       {!isTable && children}
       <div
         className={isTable ? 'table-box' : 'sr-only'}
-        {...(isTable ? { tabIndex: 0, role: 'region', 'aria-label': title } : {})}
+        {...(isTable ? { tabIndex: 0, role: 'region', 'aria-label': `${words('as table')}: ${title}` } : {})}
       >
         <table className="table">
           <caption className="sr-only">{title}</caption>

@@ -33,9 +33,7 @@ export default function Settings() {
             >
               {words(title)}
               {hasChanges(name) && (
-                <span className="chip" data-is="high">
-                  {words('unsaved mark')}
-                </span>
+                <span role="img" className="unsaved" aria-label={words('unsaved mark')} title={words('unsaved mark')} />
               )}
             </Link>
           ))}
