@@ -20,6 +20,8 @@ export interface Cluster {
   stop(): Promise<void>;
   /** Null when all is well, else what is wrong. */
   trouble(): string | null;
+  /** What could not be said: how many messages wait, and how many were dropped since the start. */
+  unsaid(): { waiting: number; dropped: number };
 }
 
 /** Where a node tells its operator what it noticed. */

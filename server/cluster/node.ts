@@ -119,6 +119,11 @@ export class Node implements Cluster {
     line.close();
   }
 
+  unsaid(): { waiting: number; dropped: number } {
+    const { waiting, dropped } = this.#outgoing;
+    return { waiting, dropped };
+  }
+
   trouble(): string | null {
     const { waiting, dropped } = this.#outgoing;
     const queue = `${waiting} messages wait, ${dropped} were dropped since the start`;

@@ -14,5 +14,6 @@ export function singleNode(nodeId: string): Cluster {
     async start() {},
     async stop() {},
     trouble: () => null,
+    unsaid: () => ({ waiting: 0, dropped: 0 }),
   };
 }

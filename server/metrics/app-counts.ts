@@ -6,6 +6,7 @@ export class AppCounts {
   opened = 0;
   closed = 0;
   pruned = 0;
+  overflowed = 0;
   received = 0;
   receivedBytes = 0;
   refused = 0;
@@ -25,6 +26,9 @@ export class AppCounter {
     },
     pruned: ({ hub }) => {
       this.of(hub).pruned += 1;
+    },
+    overflowed: ({ hub }) => {
+      this.of(hub).overflowed += 1;
     },
     refused: ({ hub }) => {
       this.of(hub).refused += 1;

@@ -12,6 +12,7 @@ const APP_COUNTERS: readonly [string, string, keyof AppCounts][] = [
   ['antiphon_sockets_opened_total', 'Sockets that came.', 'opened'],
   ['antiphon_sockets_closed_total', 'Sockets that went.', 'closed'],
   ['antiphon_sockets_pruned_total', 'Sockets closed because they did not answer.', 'pruned'],
+  ['antiphon_slow_readers_total', 'Sockets closed because they left too much unread.', 'overflowed'],
   ['antiphon_messages_received_total', 'Messages sockets sent.', 'received'],
   ['antiphon_received_bytes_total', 'Bytes of those messages.', 'receivedBytes'],
   ['antiphon_messages_refused_total', 'Messages answered with an error.', 'refused'],
@@ -112,6 +113,16 @@ export class Metrics {
       name: 'antiphon_cluster_reachable',
       help: '1 when the other nodes can be reached, or there can be none.',
       read: () => (cluster.trouble() === null ? 1 : 0),
+    });
+    this.watch({
+      name: 'antiphon_cluster_waiting',
+      help: 'Messages that wait until the other nodes can be reached.',
+      read: () => cluster.unsaid().waiting,
+    });
+    this.watch({
+      name: 'antiphon_cluster_dropped',
+      help: 'Messages the other nodes never got, since the start: more waited than may.',
+      read: () => cluster.unsaid().dropped,
     });
   }
 }

@@ -11,6 +11,8 @@ export interface Observer {
   published?(hub: Hub, channel: string, text: string, receivers: number): void;
   pinged?(session: Session): void;
   pruned?(session: Session): void;
+  /** It is being closed because it leaves too much unread. */
+  overflowed?(session: Session): void;
   closed?(session: Session): void;
 }
 
@@ -37,6 +39,9 @@ export function watching(observers: readonly Observer[]): Observer {
     },
     pruned: (session) => {
       for (const observer of observers) observer.pruned?.(session);
+    },
+    overflowed: (session) => {
+      for (const observer of observers) observer.overflowed?.(session);
     },
     closed: (session) => {
       for (const observer of observers) observer.closed?.(session);

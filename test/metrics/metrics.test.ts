@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { call, publish } from '../kit/api.ts';
 import { eventually } from '../kit/ear.ts';
@@ -75,4 +76,20 @@ t.test('there is nothing else on that port, and without the setting no port', as
   t.notOk((await scrape(server)).has('antiphon_outbox_waiting'), 'no desk, no outbox');
   const other = await startServer(t);
   t.equal(other.metricsPort, null);
+});
+
+t.test('the dashboard asks for nothing that is not there', async (t) => {
+  const dashboard = readFileSync('deploy/grafana.json', 'utf8');
+  const asked = new Set(dashboard.match(/\b(?:antiphon|nodejs|process)_[a-z_0-9]+/g));
+  t.ok(asked.size > 15);
+  const server = await startServer(t, { ANTIPHON_METRICS_PORT: '0' });
+  await call(server, 'GET', '/apps/123456/channels');
+  const given = await eventually('the request counted', async () => {
+    const names = new Set(Array.from((await scrape(server)).keys(), (series) => series.replace(/\{.*/, '')));
+    return names.has('antiphon_http_request_seconds_bucket') && names;
+  });
+  t.same(
+    [...asked].filter((name) => !given.has(name)),
+    [],
+  );
 });

@@ -50,8 +50,10 @@ const FOR_OTHER_ORIGINS = {
 export const pusherHttp: FastifyPluginAsync<PusherHttpOptions> = async (fastify, options) => {
   const { pusher, path, maxUnreadBytes, isDraining, passOn, log } = options;
   const connections = new Map<string, HttpConnection>();
-  const onSlowReader = (session: Session | null) =>
+  const onSlowReader = (session: Session | null) => {
     log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a session that does not read');
+    if (session) session.hub.observer.overflowed?.(session);
+  };
 
   const sweeper = setInterval(() => {
     const now = performance.now();
