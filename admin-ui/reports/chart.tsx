@@ -13,10 +13,12 @@ export interface ChartProps {
   lines: readonly Line[];
   steps: number[];
   write(value: number): string;
+  /** The same for an axis; else as everywhere. */
+  writeShort?(value: number): string;
 }
 
 /** A picture of numbers, through which one walks with the arrow keys; what is there is said. */
-export function Chart({ label, kind, names, lines, steps, write }: ChartProps) {
+export function Chart({ label, kind, names, lines, steps, write, writeShort = write }: ChartProps) {
   const words = useWords();
   const { locale } = useLanguage();
   const [at, setAt] = useState<number | null>(null);
@@ -56,7 +58,7 @@ export function Chart({ label, kind, names, lines, steps, write }: ChartProps) {
         onBlur={() => setAt(null)}
       >
         <Suspense fallback={<div className="h-[220px]" />}>
-          <Plot {...{ kind, names, lines, steps, write, look }} at={shown} onAt={setAt} />
+          <Plot {...{ kind, names, lines, steps, look }} write={writeShort} at={shown} onAt={setAt} />
         </Suspense>
       </div>
       <ul className="legend" aria-hidden="true">

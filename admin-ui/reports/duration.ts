@@ -5,6 +5,15 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
+/** How long, for an axis, where there is little room: “1.5 min”. */
+export function shortDurationIn(locale: string): (seconds: number) => string {
+  return (seconds) => {
+    const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ['second', 1];
+    const format = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+    return new Intl.NumberFormat(locale, format).format(seconds / size);
+  };
+}
+
 /** How long, in its two largest units: “3 h 20 min”. */
 export function durationIn(locale: string): (seconds: number) => string {
   const names = new Map(

@@ -1,7 +1,7 @@
 import { useLanguage } from '../frame/surroundings.ts';
 import { Chart } from './chart.tsx';
 import { useDayNames } from './controls.tsx';
-import { durationIn } from './duration.ts';
+import { durationIn, shortDurationIn } from './duration.ts';
 import { Figure } from './figure.tsx';
 import type { Asked, Report } from './report-api.ts';
 import { useWords } from './words.ts';
@@ -62,7 +62,12 @@ export function Days({ report: { by_day: days }, asked }: Props) {
 export function Hours({ report: { by_hour: hours }, asked }: Props) {
   const words = useWords();
   const { number, locale } = useLanguage();
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
+  const clock = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+  });
   const name = (hour: number) => clock.format(Date.UTC(2024, 0, 1, hour));
   const table = {
     columns: [words('hour'), words('rooms'), words('messages_visitor'), words('messages_team')],
@@ -117,6 +122,7 @@ export function Responses({ report: { by_day: days }, asked }: Props) {
           lines={[{ ...VISITORS, label: words(name), values: seconds }]}
           steps={SECOND_STEPS}
           write={duration}
+          writeShort={shortDurationIn(locale)}
         />
       </Figure>
     );

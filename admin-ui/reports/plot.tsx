@@ -60,6 +60,7 @@ export default function Plot({ kind, names, lines, steps, write, at, onAt, look 
             ...axis,
             grid: { show: false },
             incrs: DAY_STEPS,
+            size: 26,
             space: 64,
             values: (_plot, at) => at.map((each) => names[each] ?? ''),
           },

@@ -13,26 +13,30 @@ export function Summary({ report }: { report: Report }) {
   const duration = durationIn(locale);
   const orNone = (seconds: number | null) => (seconds === null ? '–' : duration(seconds));
   return (
-    <dl className="tiles">
-      {COUNTS.map((name) => (
-        <div key={name} className="tile">
-          <dt className="text-muted">{words(name)}</dt>
-          <dd>
-            <b data-total={name}>{number(report.totals[name])}</b>
-          </dd>
-        </div>
-      ))}
-      {TIMES.map((name) => (
-        <div key={name} className="tile">
-          <dt className="text-muted">{words(name)}</dt>
-          <dd>
-            <b data-time={name}>{orNone(report[name].median_seconds)}</b>
-            <span className="block text-muted text-[13px]">
-              {words('nine of ten', { time: orNone(report[name].p90_seconds) })}
-            </span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div className="grid gap-2">
+      <dl className="tiles">
+        {COUNTS.map((name) => (
+          <div key={name} className="tile">
+            <dt className="text-muted">{words(name)}</dt>
+            <dd>
+              <b data-total={name}>{number(report.totals[name])}</b>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <dl className="tiles" data-wide="true">
+        {TIMES.map((name) => (
+          <div key={name} className="tile">
+            <dt className="text-muted">{words(name)}</dt>
+            <dd>
+              <b data-time={name}>{orNone(report[name].median_seconds)}</b>
+              <span className="block text-muted text-[13px]">
+                {words('nine of ten', { time: orNone(report[name].p90_seconds) })}
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { setUpTexts } from './set-up-texts.ts';
 
 /** With which the tokens of invitations begin; those who are invited have a name and an address already. */
-const INVITED = 'invite-';
+const INVITED = 'invite_';
 /** Where the panel looks for who works here; see admin-ui/desk/session.ts. */
 const PANEL = 'antiphon.panel.';
 
@@ -58,7 +58,7 @@ const SCRIPT = `
     status.textContent = say.wait;
     blame({});
     try {
-      const response = await fetch('/api/auth/set-up', { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(30000) });
+      const response = await fetch(isInvited ? '/api/auth/invitation' : '/api/auth/set-up', { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(30000) });
       const answer = await response.json();
       status.textContent = '';
       if (response.ok) return enter(answer);
