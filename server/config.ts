@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { appFromEnvironment, appsFromFile } from './app-settings.ts';
 import { type DeskConfig, deskFrom } from './desk-settings.ts';
 import type { App } from './pusher/app.ts';
+import { type RedisConfig, redisFrom } from './redis-settings.ts';
 import { Settings } from './settings.ts';
 
 export interface Config {
@@ -64,18 +65,6 @@ export interface ApiConfig {
   maxEventBytes: number;
   /** How far `auth_timestamp` may be off; 0: it is not looked at. */
   timestampToleranceSeconds: number;
-}
-
-export interface RedisConfig {
-  /** Everything the nodes say to each other goes through channels and keys that begin with this. */
-  prefix: string;
-  url: string | null;
-  host: string;
-  port: number;
-  username: string | null;
-  password: string | null;
-  database: number;
-  timeoutSeconds: number;
 }
 
 export type Environment = Record<string, string | undefined>;
@@ -210,17 +199,4 @@ function metricsFrom(get: Settings): MetricsConfig | null {
   const host = get.text('ANTIPHON_METRICS_HOST') ?? '127.0.0.1';
   const port = get.integer('ANTIPHON_METRICS_PORT', null, { max: 65_535 });
   return port === null ? null : { host, port };
-}
-
-function redisFrom(get: Settings): RedisConfig {
-  return {
-    prefix: get.text('REVERB_SCALING_CHANNEL') ?? 'reverb',
-    url: get.text('REDIS_URL'),
-    host: get.text('REDIS_HOST') ?? '127.0.0.1',
-    port: get.integer('REDIS_PORT', 6379, { min: 1, max: 65_535 }),
-    username: get.text('REDIS_USERNAME'),
-    password: get.text('REDIS_PASSWORD'),
-    database: get.integer('REDIS_DB', 0),
-    timeoutSeconds: get.integer('REDIS_TIMEOUT', 60, { min: 1 }),
-  };
 }

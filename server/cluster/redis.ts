@@ -1,20 +1,19 @@
-import {
-  createClient,
-  type RedisClientOptions,
-  type RedisFunctions,
-  type RedisModules,
-  type RedisScripts,
-} from '@redis/client';
+import { createClient } from '@redis/client';
 import type { Cluster, ClusterLog } from './cluster.ts';
 import type { Line, LineListener, OpenLine } from './line.ts';
 import { Node, type NodeSettings } from './node.ts';
-import { type RedisAddress, type RedisSettings, redisAddress } from './redis-address.ts';
+import { type RedisAddress, type RedisSettings, redisAddress, secured, type TcpAddress } from './redis-address.ts';
+import { type ClientOptions, masterOf, type Sentinel } from './redis-sentinel.ts';
 
 export interface RedisClusterConfig extends RedisSettings {
   /** All channels begin with it: nodes that share a Redis and a prefix are one cluster. */
   prefix: string;
   /** How long opening may take; never more than five seconds, since other attempts follow. */
   timeoutSeconds: number;
+  /** Who knows where Redis is; counts instead of its address. */
+  sentinel?: Sentinel | null;
+  /** Nodes of a Redis Cluster, of which one is enough: what is published on one is heard on all. */
+  cluster?: readonly TcpAddress[] | null;
 }
 
 const MAX_OPENING_MS = 5000;
@@ -30,14 +29,14 @@ export function redisCluster(
 }
 
 function redisLine({ prefix, timeoutSeconds, ...settings }: RedisClusterConfig): OpenLine {
-  const options = clientOptions(redisAddress(settings));
+  const find = finderOf(settings);
   const openingMs = Math.min(timeoutSeconds * 1000, MAX_OPENING_MS);
   const toAll = `${prefix}:nodes`;
   const toOne = (nodeId: string) => `${prefix}:node:${nodeId}`;
 
   return async (nodeId, listener) => {
-    const pair = new Pair(options, listener);
-    await pair.open([toAll, toOne(nodeId)], openingMs);
+    const pair = new Pair(await find(), listener);
+    await pair.open([toAll, toOne(nodeId)], openingMs, settings.sentinel ? 'master' : 'any');
     return {
       send: (text, toNode) => pair.publish(toNode === undefined ? toAll : toOne(toNode), text),
       close: () => pair.close(),
@@ -45,7 +44,23 @@ function redisLine({ prefix, timeoutSeconds, ...settings }: RedisClusterConfig):
   };
 }
 
-type ClientOptions = RedisClientOptions<RedisModules, RedisFunctions, RedisScripts, 2>;
+/** Says anew for each attempt where to connect. */
+function finderOf({ sentinel, cluster, ...settings }: Omit<RedisClusterConfig, 'prefix' | 'timeoutSeconds'>) {
+  const address = redisAddress(settings);
+  const optionsAt = (place: TcpAddress, who: Partial<RedisAddress> = {}) =>
+    clientOptions({ ...address, ...who, socket: secured(place, settings.tls ?? null) });
+  if (sentinel) {
+    const { username, password } = sentinel;
+    const asSentinel = (place: TcpAddress) => optionsAt(place, { username, password, database: 0 });
+    return async () => optionsAt(await masterOf(sentinel, asSentinel));
+  }
+  if (cluster) {
+    let attempts = 0;
+    return async () => optionsAt(cluster[attempts++ % cluster.length] as TcpAddress);
+  }
+  const options = clientOptions(address);
+  return async () => options;
+}
 
 /** One attempt, one pair of connections: the client's own reconnecting would speak before it listens. */
 function clientOptions({ socket, username, password, database }: RedisAddress): ClientOptions {
@@ -83,13 +98,13 @@ class Pair {
   }
 
   /** Rejects when that takes longer than `withinMs`. */
-  async open(channels: string[], withinMs: number): Promise<void> {
+  async open(channels: string[], withinMs: number, role: 'master' | 'any'): Promise<void> {
     const failure = new Promise<never>((_, reject) => {
       this.#failOpening = reject;
     });
     const deadline = setTimeout(() => this.#fail(new Error(`Redis did not answer within ${withinMs} ms`)), withinMs);
     try {
-      await Promise.race([this.#connect(channels), failure]);
+      await Promise.race([this.#connect(channels, role), failure]);
       this.#state = 'open';
     } catch (error) {
       this.close();
@@ -114,13 +129,15 @@ class Pair {
     this.#publisher.destroy();
   }
 
-  async #connect(channels: string[]): Promise<void> {
+  async #connect(channels: string[], role: 'master' | 'any'): Promise<void> {
     await this.#subscriber.connect();
     await this.#subscriber.subscribe(channels, (text) => {
       if (this.#state !== 'closed') this.#listener.heard(text);
     });
     await this.#publisher.connect();
     await this.#publisher.ping();
+    // A sentinel may still name one that is the master no more; nobody on the new one would hear it.
+    if (role === 'master' && (await this.#publisher.role())?.role !== 'master') throw new Error('Redis is no master');
   }
 
   #fail(reason: Error): void {

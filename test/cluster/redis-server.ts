@@ -20,9 +20,11 @@ export class RedisServer {
   readonly #arguments: string[];
   #process: ChildProcess | null = null;
 
-  constructor(port: number, extraArguments: string[]) {
+  /** `wholeArguments`: all there is to say, instead. */
+  constructor(port: number, extraArguments: string[], wholeArguments?: string[]) {
     this.port = port;
-    this.#arguments = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...extraArguments];
+    const ordinary = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...extraArguments];
+    this.#arguments = wholeArguments ?? ordinary;
   }
 
   /** Resolves when it takes connections. */
@@ -36,7 +38,7 @@ export class RedisServer {
       process.on('exit', () => reject(new Error(`redis-server ended: ${printed}`)));
       process.stdout?.on('data', (chunk) => {
         printed += chunk;
-        if (!printed.includes('Ready to accept connections')) return;
+        if (!/Ready to accept connections|\+monitor master/.test(printed)) return;
         clearTimeout(deadline);
         resolve();
       });
@@ -98,7 +100,7 @@ export async function startRedis(
   return redis;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -88,6 +88,18 @@ const SETTINGS: [name: string, value: string, look: (config: Config) => unknown,
   ['REDIS_USERNAME', 'u', (c) => c.redis?.username, 'u'],
   ['REDIS_PASSWORD', 'p', (c) => c.redis?.password, 'p'],
   ['REDIS_DB', '3', (c) => c.redis?.database, 3, ['x']],
+  ['REDIS_TLS', 'on', (c) => c.redis?.tls, { ca: null, cert: null, key: null }, ['x']],
+  ['REDIS_SENTINELS', 'a, [::1]:7', (c) => c.redis?.sentinel?.addresses[1], { host: '::1', port: 7 }, ['a:b', 'a:0']],
+  [
+    'REDIS_CLUSTER',
+    'a:1,b',
+    (c) => c.redis?.cluster,
+    [
+      { host: 'a', port: 1 },
+      { host: 'b', port: 6379 },
+    ],
+    ['a:99999'],
+  ],
   ['REDIS_TIMEOUT', '9', (c) => c.redis?.timeoutSeconds, 9, ['0']],
 ];
 
@@ -135,7 +147,18 @@ t.test('.env.example has every setting, each under a line that says what it is',
   t.notMatch(example, /(?:^#[A-Z][A-Z0-9_]*=.*|^|\n)\n#[A-Z][A-Z0-9_]*=/m, 'none stands without its line');
   const untold = SETTINGS.map(([name]) => name);
   const ours = [...readNames].filter((name) => /^(?:REVERB|ANTIPHON|REDIS)_/.test(name));
-  const elsewhere = ['REVERB_APPS_FILE', 'REVERB_TLS_CERT', 'REVERB_TLS_KEY', 'REVERB_TLS_PASSPHRASE'];
+  const elsewhere = [
+    'REDIS_CA',
+    'REDIS_CERT',
+    'REDIS_KEY',
+    'REDIS_SENTINEL_MASTER',
+    'REDIS_SENTINEL_USERNAME',
+    'REDIS_SENTINEL_PASSWORD',
+    'REVERB_APPS_FILE',
+    'REVERB_TLS_CERT',
+    'REVERB_TLS_KEY',
+    'REVERB_TLS_PASSPHRASE',
+  ];
   t.same(
     ours.filter((name) => !untold.includes(name) && !elsewhere.includes(name)),
     [],
