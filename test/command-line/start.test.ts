@@ -102,11 +102,18 @@ t.test('every wrong setting is named at once', async (t) => {
 
 t.test('what is on the command line counts more than the environment, and that more than .env', async (t) => {
   const folder = t.testdir({ '.env': 'REVERB_SERVER_HOST=0.0.0.0\nREVERB_SERVER_PATH=file\nREVERB_APP_KEY=from-file' });
-  const env = { ...KNOWN, REVERB_SERVER_PORT: '1', REVERB_SERVER_HOST: '127.0.0.2', REVERB_HOST: 'env.example.com' };
+  const env = {
+    ...KNOWN,
+    REVERB_SERVER_PORT: '1',
+    REVERB_SERVER_HOST: '127.0.0.2',
+    REVERB_HOST: 'env.example.com',
+    ANTIPHON_NATIVE: 'off',
+  };
   const args = ['start', '--host', '127.0.0.1', '--port=0', '--path', '/ws/', '--hostname', 'chat.example.com'];
   const server = run(args, folder, env);
   const port = await server.says(/Starting server on 127\.0\.0\.1:(\d+)\/ws \(chat\.example\.com\)\./);
   t.match(server.stdout, /App key: the-key/);
+  await server.says(/Sockets are written to by the streams of Node\./);
   t.equal((await fetch(`http://127.0.0.1:${port}/ws/up`)).status, 200);
   t.equal((await fetch(`http://127.0.0.1:${port}/up`)).status, 404);
   await stopped(server);
