@@ -63,6 +63,14 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
     base,
     /** For what one page alone asks for. @throws Trouble */
     call,
+    /** For what does not end with one answer: the caller reads it, until the signal. */
+    open: (path: string, signal: AbortSignal): Promise<Response> =>
+      fetch(base + path, {
+        headers: { authorization: `Bearer ${token()}` },
+        credentials: 'omit',
+        cache: 'no-store',
+        signal,
+      }),
     /** What a conversation asks of the server, with the team's eyes: notes included, counted with them. */
     conversation: teamApiOf(base, token, call),
 

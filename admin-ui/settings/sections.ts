@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { Me } from '../desk/wire.ts';
 import { CannedReplies } from './canned.tsx';
 import { OfficeHours } from './hours.tsx';
@@ -29,4 +29,5 @@ export const sections: readonly Section[] = [
   { name: 'sites', title: 'sites', isFor: admins, View: Sites },
   { name: 'hours', title: 'hours', isFor: admins, View: OfficeHours },
   { name: 'keys', title: 'keys', isFor: admins, View: Keys },
+  { name: 'inside', title: 'inside', isFor: admins, View: lazy(() => import('../inside/inside.tsx')) },
 ];

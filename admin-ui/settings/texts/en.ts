@@ -173,6 +173,8 @@ export const en = {
   'last used': 'Last used: {day}',
   'never used': 'Never used',
   'delete key why': 'Whatever uses it is refused from then on.',
+
+  inside: 'Inside the server',
 };
 
 export type Texts = Record<keyof typeof en, string>;

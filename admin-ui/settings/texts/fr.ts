@@ -178,4 +178,6 @@ export const fr: Texts = {
   'last used': 'Dernière utilisation : {day}',
   'never used': 'Jamais utilisée',
   'delete key why': 'Ce qui l’utilise est refusé dès lors.',
+
+  inside: 'Dans le serveur',
 };
