@@ -30,9 +30,9 @@ export function openDesk(session: Session, me: Me) {
   const keeper = keeperOf('antiphon.panel.');
   const outbox = openOutbox(`antiphon panel ${new URL(api.base).host} ${me.id}`);
   const kept = openKept(keptName(api.base, me.id));
-  const inbox = inboxOf(api, kept);
   const store = storeOf<DeskState>({ isLive: false, lostAt: null, connection: null });
   const rooms = new Map<number, Conversation>();
+  const inbox = inboxOf(api, kept, (id) => rooms.has(id));
   const hearers = new Set<(message: Message) => void>();
   const teamHearers = new Set<() => void>();
   let connection: TeamConnection | null = null;

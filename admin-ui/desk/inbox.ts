@@ -35,8 +35,11 @@ const KEEP_EVERY_MS = 2000;
 
 type Change = (known: DeskRoom | undefined) => DeskRoom | undefined;
 
-/** The rooms the list knows, kept up to date by events and, after an interruption, by the feed of changes. */
-export function inboxOf(api: DeskApi, kept: Kept) {
+/**
+ * The rooms the list knows, kept up to date by events and, after an interruption, by the feed of changes. `isOpen`: somebody
+ * is in the room, and it must not vanish under them.
+ */
+export function inboxOf(api: DeskApi, kept: Kept, isOpen: (id: number) => boolean) {
   const store = storeOf<InboxState>({
     rooms: new Map(),
     gone: new Set(),
@@ -114,7 +117,8 @@ export function inboxOf(api: DeskApi, kept: Kept) {
     store.set({ gone: new Set(state().gone).add(id) });
   };
 
-  async function load(filter: Filter, isMore = false): Promise<void> {
+  /** Answers the rooms that came. */
+  async function load(filter: Filter, isMore = false): Promise<readonly DeskRoom[]> {
     if (!isMore || !asked) asked = { filter, query: queryOf(filter), cursor: null };
     const run = asked;
     const q = filter.text.trim();
@@ -124,7 +128,7 @@ export function inboxOf(api: DeskApi, kept: Kept) {
       const { rooms, next } = q ? { rooms: await api.search(q), next: null } : await api.rooms(run.query, run.cursor);
       put(...rooms);
       flush();
-      if (asked !== run) return;
+      if (asked !== run) return rooms;
       run.cursor = next;
       const hasMore = next !== null;
       store.set({
@@ -134,8 +138,10 @@ export function inboxOf(api: DeskApi, kept: Kept) {
         keptAt: null,
         ...(isMore ? {} : { loads: state().loads + 1 }),
       });
+      return rooms;
     } catch (error) {
       if (asked === run) store.set({ trouble: troubleFrom(error) });
+      return [];
     } finally {
       if (asked === run) store.set({ isLoading: false });
     }
@@ -161,10 +167,19 @@ export function inboxOf(api: DeskApi, kept: Kept) {
       keepSoon();
     } catch (error) {
       if (troubleFrom(error).kind !== 'missing') return;
-      // Too long ago: what is known may be wrong, and is asked for from the beginning.
-      cursor = (await api.changes(undefined).catch(() => null))?.cursor;
-      for (const id of state().rooms.keys()) change(id, () => undefined);
-      if (asked) await load(asked.filter);
+      await beginAnew().catch(() => {}); // gone again: the next connection begins anew
+    }
+  }
+
+  /** Too long ago: what is known may be wrong, and what the server says now takes its place. */
+  async function beginAnew(): Promise<void> {
+    const before = [...state().rooms.keys()];
+    cursor = (await api.changes(undefined)).cursor;
+    const came = new Set(asked ? (await load(asked.filter)).map(({ id }) => id) : []);
+    for (const id of before) {
+      if (came.has(id)) continue;
+      if (isOpen(id)) await api.room(id).then(put, (error) => troubleFrom(error).kind === 'missing' && drop(id));
+      else change(id, () => undefined);
     }
   }
 

@@ -101,7 +101,7 @@ export function RoomList({ rooms, newCount, selection, onSettle }: Props) {
             );
           })}
         </ul>
-        {rooms.length > 0 && !hasMore && !isLoading && (
+        {rooms.length > 0 && !hasMore && !isLoading && !trouble && (
           <p className="p-4 text-center text-[13px] text-muted">{say('all loaded')}</p>
         )}
       </div>

@@ -1,0 +1,116 @@
+// What an agent with a long list waits for while much is written, from a trace of Chromium:
+//   npm run bench:panel [-- --rooms 10000] [--rate 200] [--seconds 10] [--slowdown 1]
+// A task is what the page's main thread does in one go; over 50 ms it is felt. Counted is the time the thread itself was at
+// work, so that a busy machine does not change it, and beside it the time that went by. `--slowdown 4` is about a phone.
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { appendMessage } from '../../db/message-append.ts';
+import { openDatabase } from '../../db/open.ts';
+import { createRoom } from '../../db/rooms.ts';
+import { createUser } from '../../db/users.ts';
+import { bubble, type Guest, guest, openPanel, startTeam } from '../browser/team.ts';
+import { printTasks, stage, tasksDuring } from './trace.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    rooms: { type: 'string', default: '10000' },
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '10' },
+    slowdown: { type: 'string', default: '1' },
+  },
+});
+const [ROOMS, RATE, SECONDS, SLOWDOWN] = [flags.rooms, flags.rate, flags.seconds, flags.slowdown].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+const WRITERS = 50;
+const TICK_MS = 50;
+
+const { t, end } = stage('panel');
+try {
+  const team = await startTeam(t);
+  await fill(team.desk.databaseUrl, ROOMS);
+  const writers: Guest[] = [];
+  for (let number = 0; number < WRITERS; number += 1) writers.push(await guest(team.desk, `Writer ${number}`, 'Hello'));
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+  t.teardown(() => browser.close());
+  const { page } = await openPanel(browser, team, team.olena, `/admin/chat/${writers[0]?.room}?tab=all`);
+  await bubble(page, 'Hello').waitFor();
+  await page.mouse.move(900, 300);
+  if (SLOWDOWN > 1) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+  }
+
+  let known = 0;
+  const scrollToEnd = async () => {
+    // As far as the server lets the list go: every page is asked for by its end coming into sight.
+    await page.evaluate(`(async () => {
+      const scroller = document.querySelector('#rooms > div');
+      while (!document.querySelector('#rooms > div > p')) {
+        scroller.scrollTop = scroller.scrollHeight;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    })()`);
+    known = await page
+      .locator('#rooms li')
+      .last()
+      .evaluate((row: { getAttribute(name: string): string | null }) => Number(row.getAttribute('aria-setsize')));
+  };
+  printTasks(`scrolling through ${ROOMS} rooms`, await tasksDuring(browser, page, scrollToEnd));
+  await page.evaluate(`document.querySelector('#rooms > div').scrollTop = 0`);
+
+  let sent = 0;
+  const burst = async () => {
+    const until = performance.now() + SECONDS * 1000;
+    const pending: Promise<void>[] = [];
+    for (let tick = 0; performance.now() < until; tick += 1) {
+      for (; sent < ((tick + 1) * RATE * TICK_MS) / 1000; sent += 1) {
+        pending.push((writers[sent % WRITERS] as Guest).say(`Message ${sent}`));
+      }
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    await Promise.all(pending);
+    await page
+      .locator('.room-glimpse', { hasText: `Message ${sent - 1}` })
+      .first()
+      .waitFor();
+  };
+  const began = performance.now();
+  const tasks = await tasksDuring(browser, page, burst);
+  const perSecond = Math.round((sent * 1000) / (performance.now() - began));
+  printTasks(`${perSecond} messages/s into ${known} rooms`, tasks);
+
+  const next = async () => {
+    for (let step = 0; step < 20; step += 1) {
+      await page.keyboard.press('KeyJ');
+      await page.locator('.room-row[aria-current]').waitFor();
+    }
+  };
+  printTasks('20 rooms opened with J', await tasksDuring(browser, page, next));
+} finally {
+  await end();
+}
+
+/** Rooms that nobody waits in: whoever writes stands above them, where it is seen. */
+async function fill(databaseUrl: string, count: number): Promise<void> {
+  const { db, close } = openDatabase(databaseUrl);
+  const begin = Date.now() - count * 1000;
+  for (let from = 0; from < count; from += 500) {
+    await db.transaction().execute(async (tx) => {
+      for (let number = from; number < Math.min(count, from + 500); number += 1) {
+        const now = begin + number * 1000;
+        const { id: userId } = await createUser(tx, { name: `Visitor ${number}`, isGuest: true }, now);
+        const { id: roomId } = await createRoom(tx, { userId, siteDomain: null, channel: 'widget', now });
+        const text = `Question ${number}`;
+        await appendMessage(tx, { roomId, userId, text, now, isAdmin: false });
+      }
+    });
+  }
+  await close();
+}
