@@ -1,7 +1,8 @@
 import type { Cluster, ClusterLog } from './cluster/cluster.ts';
 import type { App } from './pusher/app.ts';
+import type { Hub } from './pusher/hub.ts';
 import type { Fact, PeerMessage, Peers } from './pusher/peers.ts';
-import type { Publication } from './pusher/publication.ts';
+import { framesOf, type Publication } from './pusher/publication.ts';
 import type { Pusher } from './pusher/pusher.ts';
 import type { Member, MemberId } from './pusher/roster.ts';
 
@@ -12,6 +13,9 @@ import type { Member, MemberId } from './pusher/roster.ts';
  *   {"type":"event","channels":["orders"],"publication":{"from":"server","event":"Shipped","data":"{}"},"exceptSocketId":"1.2"}
  *   {"type":"terminate","userId":"7"}
  *
+ *   topic `recall:<app id>`, to a node that asks what there is: the last event of a cache channel, by the clock on the wall
+ *   {"channel":"cache-prices","publication":{…},"at":1763730000000}
+ *
  *   entries: the key names the app and what the value is about
  *   ["<app id>","connected"]                          sockets
  *   ["<app id>","subscribed"]                         sockets that are on a channel
@@ -19,6 +23,9 @@ import type { Member, MemberId } from './pusher/roster.ts';
  *   ["<app id>","member","presence-room","7"]         {"id":"7","infoJson":"{…}"}
  *   ["<app id>","user","7"]                           true: signed in
  */
+
+/** Of one app's cache channels; the oldest are left out. */
+const MAX_RECALLED_BYTES = 16 * 1024 * 1024;
 
 const NOBODY: Peers = { forward() {}, share() {} };
 
@@ -35,6 +42,7 @@ export function peersOf(cluster: Cluster, app: App): Peers {
 /** From now on each app hears what its peers on other nodes say. What makes no sense is logged and ignored. */
 export function joinPeers(cluster: Cluster, pusher: Pusher, log: ClusterLog): void {
   for (const hub of pusher.hubs) {
+    recallTo(cluster, hub, log);
     cluster.onPublished(topicOf(hub.app.id), (payload, node) => {
       const message = peerMessageIn(payload);
       if (message) hub.hear(message);
@@ -48,6 +56,26 @@ export function joinPeers(cluster: Cluster, pusher: Pusher, log: ClusterLog): vo
     // An app this node does not have is of no interest to it.
     if (fact) pusher.byId(appId ?? '')?.learn(node, fact);
     else log.warn({ node, key }, 'Ignored an entry of another node');
+  });
+}
+
+/** What cache channels remember: it counts for nodes that come later too. [P-11] */
+function recallTo(cluster: Cluster, hub: Hub, log: ClusterLog): void {
+  const { app, cache } = hub;
+  const topic = `recall:${app.id}`;
+  cluster.onAsked(function* () {
+    for (const { channel, publication, ageMs } of cache.recall(MAX_RECALLED_BYTES, hub.now())) {
+      yield [topic, { channel, publication, at: Math.round(Date.now() - ageMs) }];
+    }
+  });
+  cluster.onPublished(topic, (payload, node) => {
+    const { channel, publication, at } = isObject(payload) ? payload : {};
+    const said = publicationIn(publication);
+    if (typeof channel !== 'string' || !said || !Number.isSafeInteger(at)) {
+      return log.warn({ node, app: app.id }, 'Ignored what another node recalled of an app');
+    }
+    const ageMs = Math.max(0, Date.now() - (at as number));
+    cache.restore(channel, framesOf(said)(channel).text, said, ageMs, hub.now());
   });
 }
 

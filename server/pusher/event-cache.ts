@@ -9,6 +9,8 @@ export interface CachedEvent {
 
 /** An app whose backend names a cache channel per visitor must not fill the memory: the oldest are dropped. */
 const MAX_CHANNELS = 10_000;
+/** By how much two nodes may have heard the same event, or their clocks may be, apart. */
+const SLACK_MS = 1000;
 
 /** The last event of each cache channel, kept for its time whether or not anybody listens. [P-11] */
 export class EventCache {
@@ -18,6 +20,26 @@ export class EventCache {
 
   constructor(ttlSeconds: number) {
     this.#ttlMs = ttlSeconds * 1000;
+  }
+
+  /** The latest events, up to so many bytes, oldest first. */
+  recall(maxBytes: number, now: number): { channel: string; publication: Publication; ageMs: number }[] {
+    const recalled = [];
+    let bytes = 0;
+    for (const [channel, { text, publication, expiresAt }] of [...this.#events].reverse()) {
+      bytes += Buffer.byteLength(text);
+      if (expiresAt <= now || bytes > maxBytes) break;
+      recalled.push({ channel, publication, ageMs: this.#ttlMs - (expiresAt - now) });
+    }
+    return recalled.reverse();
+  }
+
+  /** What another node recalls, unless what is known here is as new. */
+  restore(channel: string, text: string, publication: Publication, ageMs: number, now: number): void {
+    const known = this.get(channel, now);
+    const expiresAt = now + this.#ttlMs - ageMs;
+    if (expiresAt <= now || (known && known.expiresAt >= expiresAt - SLACK_MS)) return;
+    this.put(channel, text, publication, now - ageMs);
   }
 
   put(channel: string, text: string, publication: Publication, now: number): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import t, { type Test } from 'tap';
 import type { Cluster } from '../../server/cluster/cluster.ts';
 import { localLine } from '../../server/cluster/local-line.ts';
+import { messageIn } from '../../server/cluster/messages.ts';
 import { Node } from '../../server/cluster/node.ts';
 import { redisCluster } from '../../server/cluster/redis.ts';
 import { singleNode } from '../../server/cluster/single-node.ts';
@@ -35,7 +36,7 @@ const APP: App = {
   strictNames: false,
   cacheTtlSeconds: 1800,
   subscriptionCounts: true,
-  presence: { maxMembers: 100, maxUserInfoBytes: 1024, maxUserIdLength: 128 },
+  presence: { maxMembers: 2000, maxUserInfoBytes: 1024, maxUserIdLength: 128 },
   maxChannelsPerSocket: 0,
   maxWatchlist: 100,
   authorisationTimeoutSeconds: 0,
@@ -53,7 +54,7 @@ class Socket implements Connection {
 
   constructor(hub: Hub) {
     this.hub = hub;
-    const session = hub.open(this, undefined, '127.0.0.1');
+    const session = hub.open(this, undefined, () => '127.0.0.1');
     if (!session) throw new Error(`not taken: ${this.frames}`);
     this.session = session;
     this.frames.length = 0;
@@ -307,6 +308,31 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
     t.match(new Socket(b.hub).subscribe('cache-other').take(), ['subscription_succeeded {}', 'cache_miss']);
   });
 
+  t.test('and on a node that comes later, unless it knows better by then', async (t) => {
+    const [first, later] = makeNodes(['a', 'b']) as [Cluster, Cluster];
+    const [a, b] = [house(first), house(later)];
+    t.teardown(() => Promise.all([first.stop(), later.stop()]));
+    await first.start();
+    const price = (eur: number) => ({ from: 'server' as const, event: 'price', data: JSON.stringify({ eur }) });
+    a.hub.publish(['cache-prices', 'not remembered'], price(1));
+    a.hub.publish(['cache-prices'], price(2));
+    a.hub.publish(['private-cache-other'], { from: 'client', event: 'client-x', data: { a: 1 }, userId: 7 });
+    b.hub.publish(['cache-known'], price(4));
+    a.hub.publish(['cache-known'], price(3));
+    // Said before anybody could hear it.
+    for (const _ of [1, 2, 3]) await new Promise((resolve) => setImmediate(resolve));
+    await later.start();
+    await sees('what a remembers', () => b.hub.cachedFrame('private-cache-other') !== undefined, b.hub);
+    t.equal(
+      b.hub.cachedFrame('cache-prices')?.text,
+      '{"event":"price","data":"{\\"eur\\":2}","channel":"cache-prices"}',
+      'as it was sent, the last one only',
+    );
+    t.match(JSON.parse(b.hub.cachedFrame('private-cache-other')?.text ?? ''), { data: { a: 1 }, user_id: 7 });
+    t.match(b.hub.cachedFrame('cache-known')?.text, /4/, 'its own is as new');
+    t.equal(b.hub.cachedFrame('not remembered'), undefined);
+  });
+
   t.test('a user is terminated wherever he is', async (t) => {
     const [a, b] = (await houses(t, makeNodes)) as [House, House];
     const sockets = [new Socket(a.hub).signIn('7'), new Socket(b.hub).signIn('7')];
@@ -404,8 +430,41 @@ t.test('hubs on a line within the process', async (t) => {
   });
 });
 
+t.test('who joins a thousand costs the other nodes what who joins ten does', async (t) => {
+  const loopback = new Loopback();
+  const makeNodes: MakeNodes = (names) => names.map((name) => new Node(loopback.open, name, new KeptLog()));
+  const [a, b] = (await houses(t, makeNodes)) as [House, House];
+  const sizes = { 'presence-few': 10, 'presence-all': 1000 };
+  for (const [channel, size] of Object.entries(sizes)) {
+    for (let id = 1000; id < 1000 + size; id += 1) new Socket(a.hub).subscribe(channel, { user_id: id });
+    await sees(`${size} on ${channel}`, () => b.hub.channels.get(channel)?.roster?.size === size, b.hub);
+  }
+  await settled(a.hub, b.hub);
+  const told: Record<string, { entries: number; bytes: number }> = {};
+  for (const [channel, size] of Object.entries(sizes)) {
+    const cost = { entries: 0, bytes: 0 };
+    loopback.reaches = (text, nodeId) => {
+      const message = messageIn(text);
+      if (nodeId === 'b' && message?.from === 'a' && message.type === 'turn') {
+        cost.entries += message.shares.length;
+        cost.bytes += JSON.stringify([message.shares, message.says]).length;
+      }
+      return true;
+    };
+    new Socket(a.hub).subscribe(channel, { user_id: 9000, user_info: { name: 'Ann' } });
+    await sees('her', () => b.hub.channels.get(channel)?.roster?.size === size + 1, b.hub);
+    loopback.reaches = () => true;
+    told[channel] = cost;
+  }
+  const [few, all] = [told['presence-few'], told['presence-all']];
+  t.equal(few?.entries, 4, 'her socket, that it listens, the count and herself');
+  t.equal(all?.entries, few?.entries);
+  const digits = 2 + 2 * 4; // in three counts at the most
+  t.ok(Math.abs((all?.bytes ?? 0) - (few?.bytes ?? 0)) <= digits, `${few?.bytes} and ${all?.bytes} bytes`);
+});
+
 t.test('hubs of the workers of one machine', async (t) => {
-  const paths = await Promise.all(Array.from({ length: 12 }, async () => (await startExchange(t)).path));
+  const paths = await Promise.all(Array.from({ length: 13 }, async () => (await startExchange(t)).path));
   holdsBetweenHubs(t, (names) => {
     const path = paths.shift();
     if (path === undefined) throw new Error('too few exchanges');
