@@ -16,8 +16,9 @@ export function newsBetween(before: Rooms, after: Rooms, myId: number, now: numb
   const news: RoomNews[] = [];
   for (const [id, room] of after) {
     const known = before.get(id);
-    if (known === room || room.unread === 0 || room.latest?.isAgent) continue;
-    const isMore = known ? room.unread > known.unread : now - room.lastMessageAt < FRESH_MS;
+    if (known === room || room.latest === null || room.latest.isAgent || room.latest.isNote) continue;
+    // Not by what is unread: a room that is open reads at once, also while one looks elsewhere.
+    const isMore = known ? room.lastSeq > known.lastSeq : room.unread > 0 && now - room.lastMessageAt < FRESH_MS;
     if (!isMore) continue;
     if (isWaiting(room)) news.push({ kind: 'new', room });
     else if (room.assignee?.id === myId) news.push({ kind: 'mine', room });

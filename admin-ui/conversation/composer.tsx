@@ -35,7 +35,7 @@ interface Props {
 export function Composer({ room, conversation, chosen }: Props) {
   const { say } = useLanguage();
   const word = useWords();
-  const { keys } = useSurroundings();
+  const { keys, session } = useSurroundings();
   const { me } = useDesk();
   const caps = useCaps();
   const team = useTeam();
@@ -63,6 +63,11 @@ export function Composer({ room, conversation, chosen }: Props) {
   const stopped = outgoing.map(stoppedFrom).find((each) => each !== null);
 
   useEffect(() => () => conversation.typing.stopped(), [conversation]);
+  // Perhaps one may do less than when the page was opened, or nothing at all.
+  const isForbidden = outgoing.some(({ failure }) => failure?.kind === 'forbidden');
+  useEffect(() => {
+    if (isForbidden) void session.check();
+  }, [isForbidden, session]);
   const take = useRef(canned.write);
   useEffect(() => {
     take.current = canned.write;

@@ -35,9 +35,9 @@ export default function HandOver({
   };
   return (
     <Dialog label={say('hand over')} className="w-[min(30rem,94vw)]" onClose={onClose}>
-      <form className="grid gap-4 p-5" onSubmit={(event) => void submit(event)}>
+      <form className="grid grid-cols-1 gap-4 p-5" onSubmit={(event) => void submit(event)}>
         <h2 className="text-base font-semibold">{say('hand over')}</h2>
-        <label className="grid gap-1">
+        <label className="grid grid-cols-1 gap-1">
           {word('to whom')}
           <select className="field" value={chosen} onChange={(event) => setAgent(Number(event.target.value))}>
             {team.map(({ id, name, availability }) => (
@@ -47,7 +47,7 @@ export default function HandOver({
             ))}
           </select>
         </label>
-        <label className="grid gap-1">
+        <label className="grid grid-cols-1 gap-1">
           {word('hand over note')}
           <textarea
             dir="auto"

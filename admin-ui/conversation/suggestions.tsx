@@ -48,8 +48,7 @@ export function Suggestions<Item extends { id: number | string }>({
 export const suggesting = (choice: { isOpen: boolean; at: number }) =>
   choice.isOpen
     ? {
-        role: 'combobox',
-        'aria-expanded': true,
+        'aria-autocomplete': 'list' as const,
         'aria-controls': 'suggestions',
         'aria-activedescendant': `suggestion-${choice.at}`,
       }

@@ -49,7 +49,7 @@ export function BlockVisitor({ room }: { room: DeskRoom }) {
   return (
     <section aria-label={word('blocking')} className="details-section p-4">
       {block ? (
-        <div className="grid gap-2">
+        <div className="grid grid-cols-1 gap-2">
           <p className="text-bad">
             {block.until === null
               ? word('blocked for good')
@@ -102,10 +102,10 @@ function BlockDialog({ name, onClose, onBlock }: DialogProps) {
   };
   return (
     <Dialog label={word('block visitor')} className="w-[min(28rem,94vw)]" onClose={onClose}>
-      <form className="grid gap-4 p-5" onSubmit={submit}>
+      <form className="grid grid-cols-1 gap-4 p-5" onSubmit={submit}>
         <h2 className="text-base font-semibold wrap-anywhere">{word('block whom', { name })}</h2>
         <p className="text-muted">{word('block means')}</p>
-        <label className="grid gap-1">
+        <label className="grid grid-cols-1 gap-1">
           {word('how long')}
           <select className="field" value={at} onChange={(event) => setAt(Number(event.target.value))}>
             {TERMS.map((term, index) => (
@@ -115,7 +115,7 @@ function BlockDialog({ name, onClose, onBlock }: DialogProps) {
             ))}
           </select>
         </label>
-        <label className="grid gap-1">
+        <label className="grid grid-cols-1 gap-1">
           {word('reason')}
           <textarea
             dir="auto"

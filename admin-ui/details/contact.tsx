@@ -17,8 +17,8 @@ export function Contact({ room, actions }: { room: DeskRoom; actions: RoomAction
     ['began', room.createdAt === null ? null : fullTime(room.createdAt), null],
   ];
   return (
-    <div className="grid gap-2.5 px-4 pb-4">
-      <dl className="grid gap-2.5">
+    <div className="grid grid-cols-1 gap-2.5 px-4 pb-4">
+      <dl className="grid grid-cols-1 gap-2.5">
         {facts
           .filter(([, value]) => value)
           .map(([name, value, href]) => (

@@ -39,7 +39,7 @@ export default function Details({ room, conversation, onClose }: Props) {
           <Icon name="close" size={16} />
         </button>
       </div>
-      <div className="grid justify-items-center gap-2 px-4 pb-3 text-center">
+      <div className="grid grid-cols-1 justify-items-center gap-2 px-4 pb-3 text-center">
         <Avatar id={visitor.id} name={visitor.name} size={56} />
         <h2 dir="auto" className="text-base font-semibold wrap-anywhere">
           {visitor.name}

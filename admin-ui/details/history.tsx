@@ -21,8 +21,8 @@ export function History({ roomId }: { roomId: number }) {
   });
   const entries = data?.pages.flat().map((entry) => ({ ...entry, text: changeText(entry, { word, language, team }) }));
   return (
-    <div className="grid gap-2 px-4 pb-3">
-      <ol className="grid gap-1.5">
+    <div className="grid grid-cols-1 gap-2 px-4 pb-3">
+      <ol className="grid grid-cols-1 gap-1.5">
         {entries
           ?.filter(({ text }) => text !== '')
           .map(({ id, text, at }) => (

@@ -4,11 +4,10 @@ import { useWords } from '../conversation/words.ts';
 import type { DeskRoom } from '../desk/wire.ts';
 import { Icon } from '../frame/icons.tsx';
 import { Menu } from '../frame/menu.tsx';
-import { useDesk, useLanguage } from '../frame/surroundings.ts';
+import { useDesk } from '../frame/surroundings.ts';
 
 /** What the team has put on the room. */
 export function Labels({ room, actions }: { room: DeskRoom; actions: RoomActions }) {
-  const { say } = useLanguage();
   const word = useWords();
   const { api } = useDesk();
   const { data: labels = [] } = useQuery({ queryKey: ['labels'], queryFn: api.labels });
@@ -42,7 +41,7 @@ export function Labels({ room, actions }: { room: DeskRoom; actions: RoomActions
         }))}
       >
         <Icon name="tag" size={15} />
-        {say('label')}
+        {word('labels')}
       </Menu>
     </section>
   );

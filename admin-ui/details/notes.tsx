@@ -12,7 +12,7 @@ export function Notes({ conversation }: { conversation: Conversation }) {
   const timeline = useStore(conversation.state, (state) => state.timeline);
   const notes = timeline.messages.filter(({ isPrivate, deletedAt }) => isPrivate && deletedAt === null).reverse();
   return (
-    <div className="grid gap-1 px-2 pb-3">
+    <div className="grid grid-cols-1 gap-1 px-2 pb-3">
       {notes.length === 0 && <p className="px-2 text-muted">{word('no notes')}</p>}
       <ul>
         {notes.map(({ id, text, author, sentAt }) => (

@@ -29,7 +29,7 @@ export function RoomFiles({ roomId }: { roomId: number }) {
   const files = data?.pages.flat();
   if (files?.length === 0) return <p className="px-4 pb-3 text-muted">{word('no files')}</p>;
   return (
-    <div className="grid gap-1 px-2 pb-3">
+    <div className="grid grid-cols-1 gap-1 px-2 pb-3">
       <ul>
         {files?.map((file) => (
           <li key={file.id ?? file.url}>

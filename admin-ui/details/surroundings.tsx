@@ -37,7 +37,7 @@ export function Surroundings({ roomId }: { roomId: number }) {
   if (facts.length === 0 && pages.length === 0) return null;
   return (
     <Section name="pages" title={word('pages and device')}>
-      <dl className="grid gap-2 px-4 pb-3">
+      <dl className="grid grid-cols-1 gap-2 px-4 pb-3">
         {facts.map(([name, value]) => (
           <div key={name}>
             <dt className="text-[13px] text-muted">{name}</dt>
@@ -45,7 +45,7 @@ export function Surroundings({ roomId }: { roomId: number }) {
           </div>
         ))}
       </dl>
-      <ol className="grid gap-1.5 px-4 pb-3">
+      <ol className="grid grid-cols-1 gap-1.5 px-4 pb-3">
         {pages.slice(0, PAGES_AT_FIRST).map(({ url, title, at }) => (
           <li key={at + url} className="min-w-0">
             <bdi className="block truncate" title={url}>

@@ -124,6 +124,7 @@ function isTogether(a: Message, b: Message): boolean {
   return (
     a.author.id === b.author.id &&
     (a.type === 'system') === (b.type === 'system') &&
+    a.isPrivate === b.isPrivate &&
     b.sentAt - a.sentAt <= GROUP_MS &&
     isSameDay(a.sentAt, b.sentAt)
   );

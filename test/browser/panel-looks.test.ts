@@ -4,15 +4,15 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
-import { bubble, guest, openPanel, startTeam } from './team.ts';
+import { bubble, guest, leaveField, openPanel, reply, startTeam } from './team.ts';
 
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, within = ':root'): Promise<string[]> {
   await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  return page.evaluate(`axe.run(${JSON.stringify(within)}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`);
 }
 
@@ -20,11 +20,21 @@ t.test('everybody can use it, on any screen', { skip, timeout: 280_000 }, async 
   const team = await startTeam(t);
   const { desk, olena, max } = team;
   const ivan = await guest(desk, 'Іван Петренко', `Hello ${'W'.repeat(400)} https://example.com`);
-  await guest(desk, '<b>Bobby</b> "O\'Tables" ‮evil', 'Hi');
+  const bobby = await guest(desk, '<b>Bobby</b> "O\'Tables" ‮evil', 'M'.repeat(5000));
   const as = { as: olena };
   await desk.ask('POST', `/api/admin/chat/rooms/${ivan.room}/priority`, { ...as, body: { priority: 'urgent' } });
   await desk.ask('POST', `/api/chat/room/${ivan.room}/messages`, { ...as, body: { message: 'Good morning' } });
   await desk.ask('POST', `/api/admin/chat/rooms/${ivan.room}/notes`, { as: max, body: { message: 'Careful' } });
+  await desk.ask('POST', '/api/admin/chat/canned', {
+    ...as,
+    body: { short_code: 'hi', text: 'Hi {{name}}', scope: 'all' },
+  });
+  for (let sent = 0; sent < 5; sent += 1) {
+    const form = new FormData();
+    for (let file = 0; file < 20; file += 1)
+      form.append('attachments[]', new Blob([`${file}`]), `${'long-'.repeat(30)}${file}.txt`);
+    await desk.ask('POST', `/api/admin/chat/rooms/${bobby.room}/messages`, { ...as, body: form });
+  }
   const browser = await openBrowser(t);
 
   for (const theme of ['light', 'dark']) {
@@ -32,18 +42,64 @@ t.test('everybody can use it, on any screen', { skip, timeout: 280_000 }, async 
       const { page, profile, faults } = await openPanel(browser, team, olena, `/admin/chat/${ivan.room}?tab=all`, {
         theme,
       });
+      const dialog = page.getByRole('dialog');
+      const shut = async () => {
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+      };
       await bubble(page, 'Careful').waitFor();
-      await page.getByRole('button', { name: 'Details', exact: true }).or(page.locator('.head-person')).first().click();
-      await page.getByRole('complementary').waitFor();
-      t.same(await violations(page), []);
-      await page.keyboard.press('Escape');
+      await page.locator('.head-person').click();
+      await page.getByText('Олена took the conversation.').waitFor();
+      await page.keyboard.press('Control+KeyF');
+      await page.getByRole('searchbox', { name: 'Find in conversation' }).fill('morning');
+      await page.locator('[data-found]').waitFor();
+      await page.getByRole('button', { name: 'Note', exact: true }).click();
+      await page.keyboard.type('@m');
+      await page.getByRole('option', { name: 'Max' }).waitFor();
+      t.same(await violations(page), [], 'a note, a search and the details');
+
+      await page.getByRole('button', { name: 'Block visitor…' }).click();
+      await dialog.waitFor();
+      t.same(await violations(page, 'dialog'), [], 'blocking');
+      await shut();
+      await page.getByRole('button', { name: 'Reply', exact: true }).click();
+      await reply(page).fill('Too late');
+      await desk.ask('POST', `/api/admin/chat/rooms/${ivan.room}/messages`, {
+        as: max,
+        body: { message: 'I am faster' },
+      });
+      await reply(page).press('Enter');
+      await page.getByText('Max has just answered.').waitFor();
+      await reply(page).fill('/h');
+      await page.getByText('Hi Іван Петренко').waitFor();
+      t.same(await violations(page), [], 'stopped, and a canned reply');
+      await reply(page).fill('');
+      await page.getByRole('button', { name: 'Look first' }).click();
+      await reply(page).fill('');
+
+      await leaveField(page);
       await page.keyboard.press('Control+KeyK');
-      await page.getByRole('combobox').waitFor();
-      t.same(await violations(page), [], 'the palette');
+      await page.getByRole('combobox', { name: 'Type a command' }).waitFor();
+      t.same(await violations(page, 'dialog'), [], 'the palette');
+      await shut();
+      await page.keyboard.press('Shift+Slash');
+      await page.getByRole('button', { name: 'Change the key of “Resolve”' }).click();
+      await page.keyboard.press('KeyC');
+      await page.getByText('already does').waitFor();
+      t.same(await violations(page, 'dialog'), [], 'the keys');
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Preferences' }).click();
-      await page.getByRole('menu').waitFor();
+      await shut();
+      await page.getByRole('button', { name: /^Alerts/ }).click();
+      await dialog.waitFor();
+      t.same(await violations(page, 'dialog'), [], 'the alerts');
+      await shut();
+      await page.getByRole('button', { name: 'Assignee' }).click();
+      await page.getByRole('menuitem', { name: 'Hand over…' }).waitFor();
       t.same(await violations(page), [], 'a menu');
+      await page.getByRole('menuitem', { name: 'Hand over…' }).click();
+      await dialog.waitFor();
+      t.same(await violations(page, 'dialog'), [], 'handing over');
+      await shut();
       t.same(faults, []);
       await profile.close();
       const signIn = await openPage(browser, `${desk.httpUrl}/admin/chat`, { colorScheme: theme as 'light' | 'dark' });
@@ -56,13 +112,23 @@ t.test('everybody can use it, on any screen', { skip, timeout: 280_000 }, async 
   for (const width of [320, 768, 2560]) {
     t.test(`${width} px wide nothing hangs out`, async (t) => {
       const viewport = { width, height: 640 };
-      const { page, profile } = await openPanel(browser, team, olena, `/admin/chat/${ivan.room}`, { viewport });
-      await bubble(page, 'Careful').waitFor();
       const hanging = `[...document.querySelectorAll('.workplace *')].filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1
         && getComputedStyle(each).overflowX === 'auto').map((each) => each.className)`;
+      const { page, profile } = await openPanel(browser, team, olena, `/admin/chat/${ivan.room}`, { viewport });
+      await bubble(page, 'Careful').waitFor();
       t.same(await page.evaluate(hanging), []);
+      await page.goto(`${desk.httpUrl}/admin/chat/${bobby.room}`);
+      await page.getByRole('log').getByRole('link').nth(99).waitFor();
+      t.same(await page.evaluate(hanging), [], 'a hostile name, one endless word, a hundred files');
       t.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
       await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+      await page.locator('.head-person').click();
+      const files = page.getByRole('complementary').getByRole('link', { name: /^long-/ });
+      await files.nth(19).waitFor();
+      await page.getByRole('button', { name: 'Older files' }).click();
+      await files.nth(39).waitFor();
+      t.same(await page.evaluate(hanging), [], 'its details');
+      t.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
       await profile.close();
     });
   }
