@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
+import { loadNativeSender, type NativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
 import { Outgoing } from '../../server/doors/pusher-socket/outgoing.ts';
 import { PusherWebSocket, SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
 import { Frame } from '../../server/pusher/frames.ts';
@@ -20,7 +22,7 @@ interface Pair {
 }
 
 /** The door's connections without what they are for: the core. */
-async function startDoor(t: Test) {
+async function startDoor(t: Test, native: NativeSender | null = null) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets = new WebSocketServer({
@@ -29,9 +31,9 @@ async function startDoor(t: Test) {
     autoPong: false,
     closeTimeout: 200,
   } as object);
-  const outgoing = new Outgoing(null);
+  const outgoing = new Outgoing(native);
   let slowReaders = 0;
-  const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++ };
+  const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++, onError: () => {} };
   t.teardown(() => server.close());
   return {
     slowReaders: () => slowReaders,
@@ -93,26 +95,63 @@ t.test('frames of every length are framed right', async (t) => {
   }
 });
 
-t.test('whatever is sent keeps its place', async (t) => {
-  const { client, connection } = await (await startDoor(t)).open();
-  connection.send(frame('one'));
-  connection.ping();
-  connection.send(frame('two'));
-  connection.answerPing(Buffer.from('three'));
-  connection.send(frame('four'));
-  connection.close(4200, 'five');
-  connection.send(frame('six'));
-  connection.ping();
-  connection.close(4100, 'seven');
-  const payloads: string[] = [];
-  for (;;) {
-    const { opcode, payload } = await client.frame();
-    payloads.push(payload.toString('latin1', opcode === CLOSE ? 2 : 0));
-    if (opcode === PING) t.equal(payload.length, 0);
-    if (opcode === CLOSE) break;
+const native = loadNativeSender(pino({ level: 'silent' }));
+const without = native ? {} : { skip: 'there is no native sender for this machine' };
+
+t.test('the native sender writes past streams, and only where they are empty', without, async (t) => {
+  const door = await startDoor(t, native);
+  const [ann, ben] = [await door.open(), await door.open()];
+  const bytesBefore = [ann, ben].map(({ stream }) => stream.bytesWritten);
+  const events = Array.from({ length: 20 }, (_, n) => frame(`${n}`.repeat(3000)));
+  for (const { connection } of [ann, ben]) for (const event of events.slice(0, 3)) connection.send(event);
+  for (const { client } of [ann, ben]) for (const { text } of events.slice(0, 3)) t.equal(await client.text(), text);
+  t.same(
+    [ann, ben].map(({ stream }) => stream.bytesWritten),
+    bytesBefore,
+    'nothing through the streams',
+  );
+
+  ann.client.tcp.pause();
+  while (ann.stream.writableLength === 0) {
+    ann.connection.send(frame('x'.repeat(50_000)));
+    await new Promise(setImmediate);
   }
-  t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
+  const unread = ann.stream.writableLength;
+  for (const { connection } of [ann, ben]) connection.send(events[3] as Frame);
+  await new Promise(setImmediate);
+  t.equal(ann.stream.writableLength, unread + (events[3]?.wire?.length ?? 0), 'behind what waits');
+  t.equal(await ben.client.text(), events[3]?.text);
+  t.equal(ben.stream.bytesWritten, bytesBefore[1]);
+
+  // Destroyed with frames waiting: whoever gets its descriptor gets none of them.
+  for (const { connection } of [ann, ben]) connection.send(events[4] as Frame);
+  ben.stream.destroy();
+  const eve = await door.open();
+  eve.connection.send(events[5] as Frame);
+  t.equal(await eve.client.text(), events[5]?.text);
 });
+
+for (const sender of native ? [null, native] : [null])
+  t.test(`whatever is sent keeps its place, ${sender?.way ?? 'through streams'}`, async (t) => {
+    const { client, connection } = await (await startDoor(t, sender)).open();
+    connection.send(frame('one'));
+    connection.ping();
+    connection.send(frame('two'));
+    connection.answerPing(Buffer.from('three'));
+    connection.send(frame('four'));
+    connection.close(4200, 'five');
+    connection.send(frame('six'));
+    connection.ping();
+    connection.close(4100, 'seven');
+    const payloads: string[] = [];
+    for (;;) {
+      const { opcode, payload } = await client.frame();
+      payloads.push(payload.toString('latin1', opcode === CLOSE ? 2 : 0));
+      if (opcode === PING) t.equal(payload.length, 0);
+      if (opcode === CLOSE) break;
+    }
+    t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
+  });
 
 t.test('a burst in one turn is bounded like everything else', async (t) => {
   const door = await startDoor(t);
