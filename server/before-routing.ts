@@ -1,12 +1,19 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-/** Whoever `takes` a request answers it; the others are routed. */
-export function askFirst(server: Server, takes: (request: IncomingMessage, response: ServerResponse) => boolean): void {
-  const [route] = server.listeners('request') as RequestListener[];
-  server.removeAllListeners('request').on('request', (request, response) => {
-    if (!takes(request, response)) route?.(request, response);
+type Listener = (...args: never[]) => void;
+
+/** Who asks for a `request` or an `upgrade` is offered to `takes` first; what that does not take is routed. */
+export function askFirst<Args extends unknown[]>(
+  server: Server,
+  event: 'request' | 'upgrade',
+  takes: (...args: Args) => boolean,
+): void {
+  const listeners = server.listeners(event) as Listener[];
+  server.removeAllListeners(event).on(event, (...args: unknown[]) => {
+    if (takes(...(args as Args))) return;
+    for (const listener of listeners) listener.apply(server, args as never[]);
   });
 }
 

@@ -19,8 +19,11 @@ import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.t
 import { publishShortcut } from './doors/pusher-api/shortcut.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
 import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
+import { Reception } from './doors/pusher-socket/reception.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
+import { handshakeShortcut } from './doors/pusher-socket/shortcut.ts';
 import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
+import { addressReader } from './forwarded.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { joinPeers, peersOf } from './peers.ts';
 import { watching } from './pusher/observer.ts';
@@ -123,14 +126,9 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
   }
   // What TLS encrypts cannot be written past its stream.
   const native = config.native && !listen.tls ? loadNativeSender(log) : null;
-  await house.register(pusherSocket, {
-    prefix: listen.path,
-    pusher,
-    maxUnreadBytes: config.maxUnreadBytes,
-    native,
-    isDraining: () => isDraining,
-    log,
-  });
+  const { maxUnreadBytes } = config;
+  const reception = new Reception({ pusher, maxUnreadBytes, native, isDraining: () => isDraining, log });
+  await house.register(pusherSocket, { prefix: listen.path, reception });
   await house.register(pusherHttp, {
     path: listen.path,
     pusher,
@@ -145,7 +143,10 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
   await house.register(pusherApi, { prefix: listen.path, pusher, health, ...api });
   const onPublished = metrics && ((status: number, seconds: number) => metrics.answered('pusher-api', status, seconds));
   const shortcut = { prefix: listen.path, pusher, isDraining: () => isDraining, onAnswered: onPublished, log, ...api };
-  askFirst(house.server, publishShortcut(shortcut));
+  askFirst(house.server, 'request', publishShortcut(shortcut));
+  const addressOf = addressReader(listen.trustedProxies);
+  const webSockets = house.websocketServer;
+  askFirst(house.server, 'upgrade', handshakeShortcut({ prefix: listen.path, reception, webSockets, addressOf }));
   if (listen.path) await house.register(nothingElse, api);
   await house.register(control, {
     prefix: listen.path,

@@ -15,6 +15,7 @@ const ARROWS: Record<string, string[]> = {
   'server/signals': [],
   'server/workers': ['server/workers', 'server/cluster', 'node:'],
   'server/before-routing': ['node:', 'fastify'],
+  'server/forwarded': ['node:', '@fastify/proxy-addr'],
   'server/install': ['node:'],
   'server/pusher': ['server/pusher', 'node:crypto'],
   'server/cluster': ['server/cluster', 'node:'],

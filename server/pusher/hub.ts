@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { Admission } from './admission.ts';
 import type { App } from './app.ts';
 import { Channels } from './channels.ts';
@@ -12,6 +11,7 @@ import type { Fact, PeerMessage, Peers } from './peers.ts';
 import { framesOf, type Publication } from './publication.ts';
 import { Session } from './session.ts';
 import { Signer } from './signature.ts';
+import { newSocketId } from './socket-id.ts';
 import { Tally } from './tally.ts';
 import { Users } from './users.ts';
 
@@ -50,7 +50,7 @@ export class Hub {
   }
 
   /** A socket came. Null when the app does not take it: it has been told why and closed. [P-2] */
-  open(connection: Connection, origin: string | undefined, address: string): Session | null {
+  open(connection: Connection, origin: string | undefined, address: () => string): Session | null {
     const refusal = this.#whyNot(origin, address);
     if (refusal) {
       connection.send(frames.error(refusal));
@@ -116,8 +116,11 @@ export class Hub {
     return cached && new frames.Frame(cached.text);
   }
 
-  #whyNot(origin: string | undefined, address: string): PusherError | null {
-    if (this.#handshakes.take(address, this.now()) > 0) return new PusherError(ERRORS.tooManyHandshakes); // [P-22]
+  #whyNot(origin: string | undefined, address: () => string): PusherError | null {
+    const handshakes = this.#handshakes;
+    if (handshakes.isLimited && handshakes.take(address(), this.now()) > 0) {
+      return new PusherError(ERRORS.tooManyHandshakes); // [P-22]
+    }
     const { maxConnections, allowedOrigins } = this.app;
     if (maxConnections !== null && this.connected.total >= maxConnections) {
       return new PusherError(ERRORS.overQuota); // [Q-L]
@@ -125,9 +128,8 @@ export class Hub {
     return originAllowed(allowedOrigins, origin) ? null : new PusherError(ERRORS.originNotAllowed);
   }
 
-  /** Unpredictable, since it is part of what guards a private channel; in the form the HTTP libraries check. [P-3] */
   #newSocketId(): string {
-    const id = `${randomInt(1, 1_000_000_001)}.${randomInt(1, 1_000_000_001)}`;
+    const id = newSocketId();
     return this.sessions.has(id) ? this.#newSocketId() : id;
   }
 

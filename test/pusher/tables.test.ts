@@ -283,7 +283,7 @@ t.test('a connection that dies of an answer leaves nothing behind', async (t) =>
       const hub = new Hub(apps[0] as App, { forward() {}, share() {} });
       const sessions = [first, second].map((framesLeft) => {
         const connection = new FrailConnection(framesLeft + 1); // the first is the greeting
-        connection.session = hub.open(connection, undefined, '127.0.0.1');
+        connection.session = hub.open(connection, undefined, () => '127.0.0.1');
         return connection.session as Session;
       });
       const scripts = sessions.map((session) => script(hub, session.socketId));

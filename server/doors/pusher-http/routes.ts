@@ -81,7 +81,7 @@ export const pusherHttp: FastifyPluginAsync<PusherHttpOptions> = async (fastify,
     connections.set(name, connection);
     const refusal = isDraining() ? ERRORS.shuttingDown : hub ? null : ERRORS.unknownApp;
     if (hub && !refusal) {
-      connection.session = hub.open(connection, request.headers.origin, request.ip);
+      connection.session = hub.open(connection, request.headers.origin, () => request.ip);
     } else if (refusal) {
       const error = new PusherError(refusal);
       connection.send(frames.error(error));

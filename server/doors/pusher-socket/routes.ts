@@ -1,34 +1,11 @@
 import type {} from '@fastify/websocket';
-import type { FastifyBaseLogger, FastifyPluginAsync, FastifyReply } from 'fastify';
-import { ERRORS, PusherError } from '../../pusher/errors.ts';
-import * as frames from '../../pusher/frames.ts';
-import type { Pusher } from '../../pusher/pusher.ts';
-import type { Session } from '../../pusher/session.ts';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { type BadHandshake, whyNotAsked, whyNotUpgraded } from './handshake.ts';
-import type { NativeSender } from './native-sender.ts';
-import { Outgoing } from './outgoing.ts';
-import { type PusherWebSocket, SocketConnection } from './socket.ts';
-
-export interface PusherSocketOptions {
-  pusher: Pusher;
-  maxUnreadBytes: number;
-  /** null: all is written by Node's streams. */
-  native: NativeSender | null;
-  /** Nobody new is taken in: his socket would outlive the server's farewell to the others. */
-  isDraining(): boolean;
-  log: FastifyBaseLogger;
-}
+import type { Reception } from './reception.ts';
+import type { PusherWebSocket } from './socket.ts';
 
 /** `GET /app/:key`: every handshake on it that is one succeeds, and what is wrong is said inside the WebSocket. [P-2] */
-export const pusherSocket: FastifyPluginAsync<PusherSocketOptions> = async (fastify, options) => {
-  const { pusher, maxUnreadBytes, native, isDraining, log } = options;
-  const outgoing = new Outgoing(native);
-  const onSlowReader = (session: Session | null) =>
-    log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a socket that does not read');
-
-  const onError = (error: Error) => log.debug(error);
-  const rules = { maxUnreadBytes, onSlowReader };
-
+export const pusherSocket: FastifyPluginAsync<{ reception: Reception }> = async (fastify, { reception }) => {
   fastify.route<{ Params: { key: string } }>({
     method: 'GET',
     url: '/app/:key',
@@ -42,18 +19,9 @@ export const pusherSocket: FastifyPluginAsync<PusherSocketOptions> = async (fast
     handler: () => {}, // never reached: without an upgrade there is a problem
     wsHandler: (ws, request) => {
       // The plugin's own listener would keep request and reply for as long.
-      ws.removeAllListeners('error').on('error', onError);
-      const hub = pusher.byKey((request.params as { key: string }).key);
-      const connection = new SocketConnection(ws as PusherWebSocket, request.raw.socket, outgoing, rules);
-      const refusal = isDraining() ? ERRORS.shuttingDown : hub ? null : ERRORS.unknownApp;
-      if (hub && !refusal) {
-        (ws as PusherWebSocket).limitMessages(hub.app.maxMessageBytes);
-        connection.session = hub.open(connection, request.headers.origin, request.ip);
-      } else if (refusal) {
-        const error = new PusherError(refusal);
-        connection.send(frames.error(error));
-        connection.close(error.code, error.message);
-      }
+      ws.removeAllListeners('error');
+      const { key } = request.params as { key: string };
+      reception.admit(ws as PusherWebSocket, request.raw.socket, key, request.raw, () => request.ip);
     },
   });
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { type RawData, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
@@ -13,9 +13,33 @@ import type { Outgoing, Waiting } from './outgoing.ts';
 const MAX_BYTES_PER_WRITE = 64 * 1024;
 const TOO_BIG = 1009;
 
-/** A WebSocket of this door; ws makes one per handshake. Listeners are shared functions that find their way by `this`. */
+/** A WebSocket of this door; ws makes one per handshake. */
 export class PusherWebSocket extends WebSocket {
   connection: SocketConnection | undefined;
+
+  /** What ws has to tell is taken as it comes: listeners, one per event, would cost each socket time and memory. */
+  override emit(event: string | symbol, ...told: unknown[]): boolean {
+    const { connection } = this;
+    if (connection === undefined) return super.emit(event, ...told);
+    switch (event) {
+      case 'message':
+        connection.session?.receive((told[0] as Buffer).toString());
+        break;
+      case 'ping':
+        connection.session?.receiveControlFrame();
+        connection.answerPing(told[0] as Buffer);
+        break;
+      case 'pong':
+        connection.session?.receiveControlFrame();
+        break;
+      case 'close':
+        connection.session?.closed();
+        break;
+      case 'error':
+        connection.rules.onError(told[0] as Error);
+    }
+    return true;
+  }
 
   /** ws also closes by itself: as an answer to the peer's close frame or to a breach of RFC 6455. */
   override close(code?: number, reason?: string | Buffer): void {
@@ -38,6 +62,8 @@ export interface SocketRules {
   maxUnreadBytes: number;
   /** The peer left more than `maxUnreadBytes` unread and is being closed. */
   onSlowReader(session: Session | null): void;
+  /** A breach of RFC 6455, or a connection that broke: ws closes it. */
+  onError(error: Error): void;
 }
 
 /**
@@ -52,20 +78,16 @@ export class SocketConnection implements Connection, Waiting {
   readonly #ws: PusherWebSocket;
   readonly #stream: Socket;
   readonly #outgoing: Outgoing;
-  readonly #rules: SocketRules;
+  readonly rules: SocketRules;
   readonly #descriptor: number;
 
   constructor(ws: PusherWebSocket, stream: Socket, outgoing: Outgoing, rules: SocketRules) {
     this.#ws = ws;
     this.#stream = stream;
     this.#outgoing = outgoing;
-    this.#rules = rules;
+    this.rules = rules;
     this.#descriptor = descriptorOf(stream);
     ws.connection = this;
-    ws.on('message', onMessage);
-    ws.on('ping', onPing);
-    ws.on('pong', onPong);
-    ws.on('close', onClose);
   }
 
   send(frame: Frame): void {
@@ -111,8 +133,8 @@ export class SocketConnection implements Connection, Waiting {
   #mayWrite(bytes: number): boolean {
     if (this.#ws.readyState !== WebSocket.OPEN) return false;
     const unread = this.#stream.writableLength;
-    if (unread === 0 || unread + bytes <= this.#rules.maxUnreadBytes) return true;
-    this.#rules.onSlowReader(this.session);
+    if (unread === 0 || unread + bytes <= this.rules.maxUnreadBytes) return true;
+    this.rules.onSlowReader(this.session);
     this.#ws.close(...ERRORS.slowReader);
     this.session?.closed();
     return false;
@@ -124,22 +146,4 @@ function descriptorOf(stream: Socket): number {
   if (stream instanceof TLSSocket) return NO_DESCRIPTOR;
   const { _handle: handle } = stream as Socket & { _handle?: { fd?: unknown } };
   return typeof handle?.fd === 'number' ? handle.fd : NO_DESCRIPTOR;
-}
-
-function onMessage(this: WebSocket, data: RawData): void {
-  (this as PusherWebSocket).connection?.session?.receive((data as Buffer).toString());
-}
-
-function onPing(this: WebSocket, payload: Buffer): void {
-  const { connection } = this as PusherWebSocket;
-  connection?.session?.receiveControlFrame();
-  connection?.answerPing(payload);
-}
-
-function onPong(this: WebSocket): void {
-  (this as PusherWebSocket).connection?.session?.receiveControlFrame();
-}
-
-function onClose(this: WebSocket): void {
-  (this as PusherWebSocket).connection?.session?.closed();
 }

@@ -2,7 +2,7 @@ import type { Bench } from '../bench.ts';
 import { Crowd, type Figure, inTurn } from '../crowd.ts';
 import { type MeasuredServer, startAntiphon, startPlainFastify } from '../measured-server.ts';
 
-const CONNECTS = 2000;
+const CONNECTS = 10_000;
 const IDLE = 10_000;
 const WARM_UP = 200;
 const PER_CHANNEL = 100;
