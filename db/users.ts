@@ -4,7 +4,7 @@ import { digitsOf, fold } from './fold.ts';
 import { fromJson, toJsonOrNull } from './json.ts';
 import type { UsersTable } from './schema.ts';
 import { toMilliseconds, toText, toTextOrNull } from './time.ts';
-import type { Db } from './upsert.ts';
+import { type Db, engineOf } from './upsert.ts';
 
 /** Anybody with a row: visitor, customer or one of the team. Times are epoch milliseconds. Never holds the password's hash. */
 export interface User {
@@ -74,18 +74,34 @@ export async function userByExternalId(db: Db, siteDomain: string, externalId: s
 
 /** Who may answer: agents, supervisors and admins, by name; of one site those who serve it. */
 export async function teamMembers(db: Db, siteDomain?: string): Promise<User[]> {
+  const servesAll = (user: User) => user.siteDomain === null || user.role !== 'agent' || user.isAdmin;
+  const members = (await wholeTeam(db)).filter((user) => user.blockedAt === null);
+  return siteDomain === undefined
+    ? members
+    : members.filter((user) => servesAll(user) || user.siteDomain === siteDomain);
+}
+
+/** The same with those who are shut out. */
+export async function wholeTeam(db: Db): Promise<User[]> {
   const rows = await db
     .selectFrom('users')
     .selectAll()
     .where(({ eb, or }) => or([eb('is_admin', '=', 1), eb('role', 'in', ['agent', 'supervisor', 'admin'])]))
-    .where('blocked_at', 'is', null)
     .orderBy('name')
+    .orderBy('id')
     .execute();
-  const servesAll = (user: User) => user.siteDomain === null || user.role !== 'agent' || user.isAdmin;
-  const members = await meetUsers(db, rows);
-  return siteDomain === undefined
-    ? members
-    : members.filter((user) => servesAll(user) || user.siteDomain === siteDomain);
+  return meetUsers(db, rows);
+}
+
+/** The admins who are not shut out, held to the end of the transaction: nobody takes or gives the rank meanwhile. */
+export async function holdAdmins(tx: Db): Promise<number[]> {
+  const admins = tx
+    .selectFrom('users')
+    .select('id')
+    .where(({ eb, or }) => or([eb('is_admin', '=', 1), eb('role', '=', 'admin')]))
+    .where('blocked_at', 'is', null);
+  const rows = await (engineOf(tx) === 'mysql' ? admins.forUpdate() : admins).execute();
+  return rows.map((row) => row.id);
 }
 
 export async function hasAnyAdmin(db: Db): Promise<boolean> {

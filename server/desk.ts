@@ -9,6 +9,7 @@ import type { Tail } from './doors/debug/tail.ts';
 import { AfterAnswer } from './doors/support-api/after-answer.ts';
 import { announcing } from './doors/support-api/announce.ts';
 import { agentsChannel } from './doors/support-api/channels.ts';
+import { endSocketsOf } from './doors/support-api/end-sockets.ts';
 import { FileLinks } from './doors/support-api/file-links.ts';
 import { Limits } from './doors/support-api/limits.ts';
 import { presenterWith } from './doors/support-api/present.ts';
@@ -19,6 +20,7 @@ import { identify } from './identity/identify.ts';
 import { passwordsAt } from './identity/passwords.ts';
 import { claimSetUp, prepareSetUp } from './identity/set-up.ts';
 import { siteOfOrigin } from './identity/site-of-origin.ts';
+import { teamOf } from './identity/team.ts';
 import { Throttle } from './identity/throttle.ts';
 import { ordinaryOwnerTypes } from './identity/tokens.ts';
 import type { Reading } from './metrics/metrics.ts';
@@ -46,6 +48,7 @@ export interface DeskOptions {
 }
 
 const TYPING = 'desk.typing';
+const RIGHTS = 'desk.rights';
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 const DAY = 24 * HOUR;
@@ -76,9 +79,18 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
   const announcer = announcing({
     publish: (channels, event, data, exceptSocket) =>
       hub.publish(channels, { from: 'server', event, data: JSON.stringify(data) }, exceptSocket ?? undefined),
+    endSocketsOf: (userId, isShutOut) => {
+      endSocketsOf(hub, userId, isShutOut);
+      cluster.publish(RIGHTS, { userId, isShutOut });
+    },
     afterAnswer,
     present,
     hasPublicChannels: config.hasPublicChannels,
+  });
+
+  cluster.onPublished(RIGHTS, (said) => {
+    const { userId, isShutOut } = said as { userId: number; isShutOut: boolean };
+    endSocketsOf(hub, userId, isShutOut);
   });
 
   // Its people and its rooms
@@ -112,6 +124,7 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
     ...rooms,
     accounts,
     guests: guestsOf({ db, commit, tokens, identityMaxAgeSeconds: config.tokens.identityMaxAgeSeconds }),
+    team: teamOf({ db, commit, accounts, passwords, tokens }),
     setUp: (form) => claimSetUp({ db, commit, passwords, accounts }, form),
     identify: identifyHere,
     siteOf: (origin, host) => siteOfOrigin(db, origin, host),
@@ -121,6 +134,7 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
     present,
     fileLinks,
     watchAnswers: (instance) => afterAnswer.watch(instance),
+    publicUrl: config.publicUrl,
     corsOrigins: config.corsOrigins,
   });
 

@@ -1,3 +1,4 @@
+import type { Role } from '../identity/caller.ts';
 import type { RecordEvent, StoredEvent } from '../outbox/commit.ts';
 import type { Availability } from './availability.ts';
 import type { RoomCard } from './cards.ts';
@@ -67,6 +68,8 @@ export interface DeskHappenings {
   'visitor.blocked': { userId: number; until: number | null };
   'visitor.unblocked': { userId: number };
   'agent.availability': { agent: Author; availability: Availability };
+  /** One of the team is called or ranked otherwise, or shut out. */
+  'user.updated': { userId: number; name: string; role: Role; isBlocked: boolean; rightsChanged: boolean };
 }
 
 export type DeskEvent = {
@@ -88,6 +91,7 @@ const types = {
   'visitor.blocked': true,
   'visitor.unblocked': true,
   'agent.availability': true,
+  'user.updated': true,
 } satisfies Record<keyof DeskHappenings, true>;
 
 /** Whether a committed event is one of the desk's; everything in `live` is plain data and may cross to other nodes as JSON. */

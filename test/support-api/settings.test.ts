@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { emptyDatabaseUrl, onEachEngine } from '../kit/database.ts';
-import { becomeAdmin, startDesk, visit } from '../kit/desk.ts';
+import { becomeAdmin, heard, hire, listen, type Person, startDesk, visit } from '../kit/desk.ts';
 
 async function scene(t: Test, engine: 'sqlite' | 'mysql' = 'sqlite') {
   const desk = await startDesk(t, await emptyDatabaseUrl(t, engine));
@@ -136,3 +136,108 @@ t.test('how soon somebody answers is measured where nobody says', async (t) => {
   }
   t.equal((await desk.ask('GET', '/widget/settings')).json.widget.reply_minutes, 1);
 });
+
+t.test('the team', (t) =>
+  onEachEngine(t, async (t, engine) => {
+    const { desk, admin, asAdmin } = await scene(t, engine);
+    const team = '/api/admin/chat/team';
+    const tokenIn = (url: string) => /^http:\/\/[^/]+\/set-up#(invite_\w+)$/.exec(url)?.[1];
+    const accept = (token: unknown, password = 'long enough') =>
+      desk.ask('POST', '/api/auth/invitation', { body: { token, password } });
+    const login = (password: string) =>
+      desk.ask('POST', '/api/auth/login', { body: { email: 'ivan@team.example', password } });
+
+    const form = { name: 'Іван', email: 'Ivan@team.example', role: 'agent', site_domain: 'shop.example' };
+    const { status, json: made } = await asAdmin('POST', team, form);
+    const ivan = {
+      name: 'Іван',
+      email: 'ivan@team.example',
+      role: 'agent',
+      site_domain: 'shop.example',
+      is_admin: true,
+      is_blocked: false,
+      invited: true,
+    };
+    t.match({ status, data: made.data }, { status: 201, data: ivan });
+    const path = `${team}/${made.data.id}`;
+    t.equal((await asAdmin('POST', team, form)).status, 422, 'one account an address');
+    t.equal((await asAdmin('POST', team, { ...form, email: 'x@team.example', role: 'user' })).status, 422);
+    t.equal((await login('')).status, 422, 'without a password nobody gets in');
+
+    const first = tokenIn(made.invite_url);
+    const second = tokenIn((await asAdmin('POST', `${path}/invite`)).json.invite_url);
+    t.equal((await accept(first)).status, 403, 'a newer link takes the place of the older');
+    t.equal((await accept(second, 'short')).status, 422);
+    const both = await Promise.all([accept(second), accept(second)]);
+    t.same(both.map((answer) => answer.status).sort(), [200, 403], 'works once');
+    const token = both.find((answer) => answer.status === 200)?.json.token;
+    const self: Person = { id: made.data.id, name: 'Іван', token };
+    t.equal((await login('long enough')).status, 200);
+    t.match((await asAdmin('GET', team)).json.data, [
+      { ...ivan, invited: false },
+      { name: 'Олена', role: 'admin' },
+    ]);
+
+    await t.test('who is ranked otherwise is told, and listens anew', async (t) => {
+      const { echo, ear } = listen(t, desk, self);
+      const own = echo.private(`user.${self.id}`);
+      await heard(own);
+      const inbox = echo.private('admin.site.shop.example');
+      await heard(inbox);
+      own.listen('.user.updated', (data: object) => ear.hear('user.updated', data));
+      own.subscribed(() => ear.hear('subscribed again'));
+      const changed = await asAdmin('PATCH', path, { role: 'supervisor', site_domain: null, name: 'Іванко' });
+      t.match(changed.json.data, { role: 'supervisor', site_domain: null, name: 'Іванко' });
+      const updated = { id: self.id, role: 'supervisor', is_blocked: false };
+      t.match(await ear.next('user.updated'), updated);
+      await ear.next('subscribed again');
+      t.match((await desk.ask('GET', '/api/auth/me', { as: self })).json, { role: 'supervisor' });
+    });
+
+    await t.test('who is shut out is gone at once', async (t) => {
+      const { echo, ear } = listen(t, desk, self);
+      await heard(echo.private(`user.${self.id}`));
+      echo.connector.pusher.connection.bind('error', ear.for('error'));
+      t.match((await asAdmin('PATCH', path, { is_blocked: true })).json.data, {
+        is_blocked: true,
+        availability: 'offline',
+      });
+      t.match(JSON.stringify(await ear.next('error')), /4009/);
+      t.equal((await desk.ask('GET', '/api/auth/me', { as: self })).status, 401);
+      t.equal((await login('long enough')).status, 422);
+      t.equal((await asAdmin('POST', `${path}/invite`)).status, 409);
+      t.match((await asAdmin('PATCH', path, { is_blocked: false })).json.data, { is_blocked: false });
+      t.equal((await desk.ask('GET', '/api/auth/me', { as: self })).status, 401, 'and signs in anew');
+      t.equal((await login('long enough')).status, 200);
+    });
+
+    await t.test('an admin stays', async (t) => {
+      const own = `${team}/${admin.id}`;
+      for (const change of [{ role: 'agent' }, { is_blocked: true }]) {
+        t.equal((await asAdmin('PATCH', own, change)).status, 409, 'nobody takes their own rights');
+      }
+      t.equal((await asAdmin('PATCH', own, { name: 'Оленка' })).status, 200);
+      t.equal((await asAdmin('PATCH', `${team}/999999`, { name: 'x' })).status, 404);
+      const customer = await visit(desk);
+      t.equal(
+        (await asAdmin('PATCH', `${team}/${customer.id}`, { role: 'admin' })).status,
+        404,
+        'no visitor is made one',
+      );
+      for (let round = 0; round < 5; round += 1) {
+        const other = await hire(desk, { name: `Друга ${round}`, role: 'admin' });
+        const answers = await Promise.all([
+          asAdmin('PATCH', `${team}/${other.id}`, { role: 'agent' }),
+          desk.ask('PATCH', own, { as: other, body: { role: 'agent' } }),
+        ]);
+        t.same(
+          answers.map((answer) => answer.status).sort(),
+          [200, 403],
+          'of two who shut each other out one is first',
+        );
+        if (answers[1]?.status !== 200) continue;
+        await desk.ask('PATCH', own, { as: other, body: { role: 'admin' } });
+      }
+    });
+  }),
+);

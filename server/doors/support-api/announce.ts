@@ -17,6 +17,8 @@ import { eventTimeOf, type Presenter, presentAuthor, timeOf, timeOrNull } from '
 export interface AnnounceParts {
   /** To the subscribers of these channels, on every node. */
   publish(channels: string[], event: string, data: object, exceptSocket: string | null): void;
+  /** On every node: what they were let in for may not be theirs any more. */
+  endSocketsOf(userId: number, isShutOut: boolean): void;
   afterAnswer: AfterAnswer;
   present: Presenter;
   /** Whether rooms are also heard on the channel that needs no authorisation. */
@@ -79,6 +81,12 @@ export function announcing(parts: AnnounceParts): Announcer {
         const { agent, availability } = event.live;
         const data = { user_id: agent.id, user: presentAuthor(agent), availability };
         return parts.publish([agentsChannel], 'agent.availability', data, null);
+      }
+      case 'user.updated': {
+        const { userId, name, role, isBlocked, rightsChanged } = event.live;
+        const data = { id: userId, name, role, is_blocked: isBlocked };
+        parts.publish([userChannel(userId)], 'user.updated', data, null);
+        if (rightsChanged) parts.endSocketsOf(userId, isBlocked);
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Accounts, SignedIn } from '../../identity/accounts.ts';
 import type { Guests } from '../../identity/guests.ts';
+import type { Team } from '../../identity/team.ts';
 import type { Form } from '../../identity/validation.ts';
 import type { Hub } from '../../pusher/hub.ts';
 import type { Desk } from '../../support/desk.ts';
@@ -12,6 +13,7 @@ import type { Presenter } from './present.ts';
 export interface House extends Desk, AuthenticateOptions {
   accounts: Accounts;
   guests: Guests;
+  team: Team;
   /** Makes the first admin of a new server. */
   setUp(form: Form): Promise<SignedIn['user']>;
   /** The site whose page a request comes from; undefined when pages of that origin may not open the widget. */
@@ -23,6 +25,8 @@ export interface House extends Desk, AuthenticateOptions {
   fileLinks: FileLinks;
   /** Requests whose answers announcements wait for. */
   watchAnswers(fastify: FastifyInstance): void;
+  /** Where people open this server; null: as each request says. */
+  publicUrl: string | null;
   /** Origins whose pages may call; `*` for any. */
   corsOrigins: readonly string[];
 }

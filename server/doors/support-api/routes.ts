@@ -16,6 +16,7 @@ import { inboxRoutes } from './routes-inbox.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { settingsRoutes, widgetRoutes } from './routes-settings.ts';
+import { teamRoutes } from './routes-team.ts';
 import { toolRoutes } from './routes-tools.ts';
 import { triageRoutes } from './routes-triage.ts';
 import { setUpPage } from './set-up-page.ts';
@@ -56,6 +57,7 @@ const everything: FastifyPluginAsync<House & { prefix: string }> = async (fastif
     toolRoutes,
     peopleRoutes,
     settingsRoutes,
+    teamRoutes,
   ]) {
     await fastify.register(routes, house);
   }

@@ -122,7 +122,6 @@ export const TeamMemberChanges = Type.Object({
   site_domain: Type.Optional(SiteDomain),
   is_blocked: Type.Optional(Type.Boolean()),
 });
-export const MemberParams = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
 export const ApiKey = Type.Object(
   {
