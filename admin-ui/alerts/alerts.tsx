@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useAvailability } from '../frame/availability.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
@@ -31,22 +31,26 @@ export function Alerts() {
     };
   }, []);
 
-  const isOnDuty = mine === 'online';
+  const latest = useRef({ say, isOnDuty: mine === 'online' });
+  useEffect(() => {
+    latest.current = { say, isOnDuty: mine === 'online' };
+  });
   useEffect(() => {
     const isAttended = () => document.visibilityState === 'visible' && document.hasFocus();
     return hangBell({
       desk,
       hasSound: () => looks.state.get().hasSound,
-      isOnDuty: () => isOnDuty,
+      isOnDuty: () => latest.current.isOnDuty,
       lookedAt: () => (isAttended() ? way.state.get().roomId : null),
       onNews({ kind, room }) {
         if (isAttended() || !wishes.state.get().hasDesktop || !desk.isSoundLeader()) return;
-        const title = kind === 'new' ? say('new chat from', { name: room.visitor.name }) : room.visitor.name;
+        const { name } = room.visitor;
+        const title = kind === 'new' ? latest.current.say('new chat from', { name }) : name;
         const body = room.latest?.text || room.latest?.fileName || '';
         showOnDesktop(title, { body, tag: `room-${room.id}` }, () => way.open(room.id));
       },
     });
-  }, [desk, looks, way, say, isOnDuty]);
+  }, [desk, looks, way]);
 
   useMentionNews(({ roomId, name, text }) => {
     const title = say('mentioned by', { name });

@@ -35,9 +35,10 @@ export function hangBell({ desk, hasSound, isOnDuty, lookedAt, onNews }: BellPar
       if (room.id === lookedAt()) return;
       if (whenMine === 'once') ring('mine');
     } else {
-      if (!isOnDuty()) return;
-      if (whenNew !== 'never' && !waiting.has(room.id)) ring('new');
+      const isFirst = !waiting.has(room.id);
       waiting.add(room.id);
+      if (!isOnDuty()) return;
+      if (whenNew !== 'never' && isFirst) ring('new');
     }
     onNews({ kind, room });
   }

@@ -23,20 +23,22 @@ export function AnsweredBar({ conversation, stopped, onTakeBack }: Props) {
   };
   return (
     <div role="alert" className="asking">
-      <p className="grow">
+      <p>
         {say('just answered', { name: names(who) })} {word('send anyway?')}
       </p>
-      <button type="button" className="button" onClick={() => void takeBack()}>
-        {say('look first')}
-      </button>
-      <button type="button" className="button-main" onClick={() => sendAnyway(conversation, stopped)}>
-        {say('send anyway')}
-      </button>
       {answers.slice(-2).map(({ id, author, text, files }) => (
         <blockquote key={id} dir="auto" className="answer">
           <b>{author.name}:</b> {text || files[0]?.name}
         </blockquote>
       ))}
+      <span className="flex grow flex-wrap justify-end gap-2">
+        <button type="button" className="button" onClick={() => void takeBack()}>
+          {say('look first')}
+        </button>
+        <button type="button" className="button-main" onClick={() => sendAnyway(conversation, stopped)}>
+          {say('send anyway')}
+        </button>
+      </span>
     </div>
   );
 }

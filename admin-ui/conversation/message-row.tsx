@@ -9,6 +9,7 @@ import { useTeam } from '../frame/availability.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { stoppedFrom } from './answered.ts';
 import { EditField } from './edit-field.tsx';
 import { editing } from './editing.ts';
 import { finding } from './finding.ts';
@@ -119,12 +120,17 @@ export function OutgoingRow({ outgoing, conversation }: { outgoing: Outgoing; co
             <span className="text-bad">
               {failure.reason ?? say(failure.kind === 'forbidden' ? 'not allowed' : 'failed')}
             </span>
-            <button type="button" className="link" onClick={() => void conversation.retry(clientId)}>
-              {say('retry')}
-            </button>
-            <button type="button" className="link" onClick={() => void conversation.discard(clientId)}>
-              {say('discard')}
-            </button>
+            {/* What a colleague's answer has stopped is decided above the field. */}
+            {stoppedFrom(outgoing) === null && (
+              <>
+                <button type="button" className="link" onClick={() => void conversation.retry(clientId)}>
+                  {say('retry')}
+                </button>
+                <button type="button" className="link" onClick={() => void conversation.discard(clientId)}>
+                  {say('discard')}
+                </button>
+              </>
+            )}
           </>
         ) : (
           <span title={say('sending')}>

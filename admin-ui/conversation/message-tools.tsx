@@ -1,6 +1,5 @@
 import type { Message } from '../../client/chat/message.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
-import { useNow } from '../frame/clock.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { editing } from './editing.ts';
@@ -15,10 +14,9 @@ export function MessageTools({ message, roomId }: { message: Message; roomId: nu
   const { tell } = useSurroundings();
   const { api, me } = useDesk();
   const word = useWords();
-  const now = useNow();
   const isOwn = message.author.id === me.id;
   if (message.deletedAt !== null || (!isOwn && !me.isLeading)) return null;
-  const isEditable = isOwn && now - message.sentAt < EDITABLE_MS;
+  const isEditable = isOwn && Date.now() - message.sentAt < EDITABLE_MS;
   const remove = () =>
     api.remove(roomId, message.id).catch((error) => {
       const { kind, reason } = troubleFrom(error);

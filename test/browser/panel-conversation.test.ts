@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import t from 'tap';
 import { openDatabase } from '../../db/open.ts';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
@@ -9,6 +10,13 @@ import { field, open, say } from './visitor.ts';
 
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
+
+/** Keeps what is said in passing, which is gone after some seconds. */
+const hearTold = (page: Page) =>
+  page.evaluate(`globalThis.told = [];
+    new MutationObserver(() => told.push(document.querySelector('.told')?.textContent ?? ''))
+      .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })`);
+const said = (page: Page) => page.evaluate('told') as Promise<string[]>;
 
 t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
   const team = await startTeam(t);
@@ -60,7 +68,11 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     const visitor = await openPage(browser, site);
     await open(visitor.page);
     await say(visitor.page, 'Secret question');
-    const a = await openPanel(browser, team, olena, '/admin/chat/settings');
+    const a = await openPanel(browser, team, olena);
+    await a.page.getByRole('button', { name: 'Alerts', exact: true }).click();
+    await a.page.getByText('News comes at once.').waitFor();
+    await a.page.keyboard.press('Escape');
+    await hearTold(a.page);
     const b = await openPanel(browser, team, max);
     await row(b.page, 'Secret question').click();
     await bubble(b.page, 'Secret question').waitFor();
@@ -77,7 +89,12 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     await b.page.keyboard.type('look at this');
     await b.page.keyboard.press('Enter');
     await b.page.locator('.mention', { hasText: '@Олена' }).waitFor();
-    await a.page.getByText('Max mentioned you: Hey @Олена look at this').waitFor();
+    await a.page.getByRole('button', { name: 'Alerts, 1 mention' }).waitFor();
+    await until(
+      'told in passing',
+      () => said(a.page),
+      (told) => told.includes('Max mentioned you: Hey @Олена look at this'),
+    );
     await a.page.getByRole('button', { name: 'Alerts, 1 mention' }).click();
     await a.page
       .getByRole('dialog')
@@ -240,14 +257,22 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     const b = await openPanel(browser, team, max, `/admin/chat/${room}`);
     await a.page.getByText('Max looking').waitFor();
     await bubble(b.page, 'Help').waitFor();
+    await hearTold(a.page);
+    await hearTold(b.page);
+    const told = (page: typeof a.page, text: RegExp) =>
+      until(
+        `told: ${text}`,
+        () => said(page),
+        (all) => all.some((each) => text.test(each)),
+      );
     const choose = async (page: typeof a.page, menu: RegExp, choice: string) => {
       await page.getByRole('button', { name: menu }).click();
       await page.getByRole('menuitemcheckbox', { name: choice }).click();
     };
     await choose(b.page, /^Priority:/, 'Urgent');
-    await a.page.getByText('Max changed the priority: Urgent.').waitFor();
+    await told(a.page, /Max changed the priority: Urgent[.]/);
     await choose(a.page, /^More actions/, 'Status: Resolved');
-    await b.page.getByText('Олена changed the status: Resolved.').waitFor();
+    await told(b.page, /Олена changed the status: Resolved[.]/);
 
     // Both decide in the same moment.
     const decide = (page: typeof a.page, status: string) => choose(page, /^More actions/, `Status: ${status}`);
@@ -273,7 +298,7 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     await dialog.getByRole('button', { name: 'Hand over' }).click();
     await dialog.waitFor({ state: 'detached' });
     await bubble(a.page, 'Paid twice, wants it back').and(a.page.locator('[data-note=true] .bubble')).waitFor();
-    await a.page.getByText('Max gave the conversation to Олена.').waitFor();
+    await told(a.page, /Max gave the conversation to Олена[.]/);
 
     await leaveField(b.page);
     await b.page.keyboard.press('KeyH');
@@ -281,7 +306,7 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     await b.page.getByRole('menuitem', { name: 'Until another time…' }).click();
     await b.page.getByLabel('Snooze until').fill('2031-05-04T10:30');
     await b.page.getByRole('dialog').getByRole('button', { name: 'Snooze' }).click();
-    await a.page.getByText(/Max snoozed it until .*4 May 2031/).waitFor();
+    await told(a.page, /Max snoozed it until .*4 May 2031/);
     t.same([...a.faults, ...b.faults], []);
     await a.profile.close();
     await b.profile.close();
