@@ -16,6 +16,7 @@ import { type Notices, noticesOf } from './notifications.ts';
 import type { PolicySettings } from './policy.ts';
 import { type Queue, queueOf } from './queue.ts';
 import { type Reading, readingOf } from './reading.ts';
+import { type Reports, reportsOf } from './reports.ts';
 import { type Rooms, roomsOf } from './rooms.ts';
 import { type Search, searchOf } from './search.ts';
 import { type Sites, sitesOf } from './sites.ts';
@@ -74,6 +75,7 @@ export interface Desk {
   availabilities: Availabilities;
   clockwork: Clockwork;
   bulk: Bulk;
+  reports: Reports;
   sites: Sites;
   widget: Widget;
   whereabouts: Whereabouts;
@@ -119,6 +121,7 @@ export function deskOf(options: DeskOptions): Desk {
     views: viewsOf(parts),
     visitors: visitorsOf({ ...parts, ownsAccounts: options.ownsAccounts ?? true }),
     availabilities,
+    reports: reportsOf(parts),
     bulk: bulkOf({ triage, assignment, reading }),
     sites: sitesOf(parts),
     widget: widgetOf(parts),

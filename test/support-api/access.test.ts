@@ -101,6 +101,8 @@ const TABLE: Route[] = [
   { route: 'POST /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
   { route: 'DELETE /api/admin/chat/sites/{domain}/identity-secret', allowed: ['admin'] },
   { route: 'POST /api/admin/chat/bulk', allowed: team, body: { rooms: [1], action: 'read' } },
+  { route: 'GET /api/admin/chat/reports', allowed: team, query: 'from=2026-01-01&to=2026-01-31' },
+  { route: 'GET /api/admin/chat/reports.csv', allowed: team, query: 'from=2026-01-01&to=2026-01-31' },
   { route: 'GET /api/admin/chat/team', allowed: ['admin'] },
   {
     route: 'POST /api/admin/chat/team',

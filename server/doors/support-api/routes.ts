@@ -15,6 +15,7 @@ import { fileRoutes, uploadRoutes } from './routes-files.ts';
 import { inboxRoutes } from './routes-inbox.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { peopleRoutes } from './routes-people.ts';
+import { reportRoutes } from './routes-reports.ts';
 import { settingsRoutes, widgetRoutes } from './routes-settings.ts';
 import { teamRoutes } from './routes-team.ts';
 import { toolRoutes } from './routes-tools.ts';
@@ -58,6 +59,7 @@ const everything: FastifyPluginAsync<House & { prefix: string }> = async (fastif
     peopleRoutes,
     settingsRoutes,
     teamRoutes,
+    reportRoutes,
   ]) {
     await fastify.register(routes, house);
   }
