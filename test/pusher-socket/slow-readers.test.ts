@@ -182,3 +182,23 @@ t.test('events of one publisher keep their order through bursts', async (t) => {
   while (both.length < 160) both.push(await other.next());
   t.equal(both.filter((text) => text.includes('"feed"')).join(), sequences[0], 'also who hears more than they do');
 });
+
+t.test('who floods the server with messages waits for the others in between', async (t) => {
+  const server = await startServer(t, {}, { debug: false });
+  const flooding = await openRaw(t, server);
+  const other = await connect(t, server);
+  const ping = wireFrame(TEXT, '{"event":"pusher:ping","data":{}}');
+  const pong = '{"event":"pusher:pong"}';
+  const pings = 20_000;
+  const allBytes = pings * (2 + pong.length);
+  let bytes = 0;
+  flooding.tcp.on('data', (chunk) => {
+    bytes += chunk.length;
+  });
+  flooding.write(Buffer.concat(Array(pings).fill(ping)));
+  other.send({ event: 'pusher:ping', data: {} });
+  t.equal(await other.next(), pong);
+  t.ok(bytes < allBytes / 4, `when the other was answered, ${bytes} of ${allBytes} bytes had been`);
+  await flooding.until('the rest', () => bytes === allBytes);
+  t.pass('and nothing of the flood is lost');
+});

@@ -12,6 +12,8 @@ import type { Outgoing, Waiting } from './outgoing.ts';
 /** A longer queue is written at once instead of at the end of the turn. */
 const MAX_BYTES_PER_WRITE = 64 * 1024;
 const TOO_BIG = 1009;
+/** Who says more in one go lets the others have their turn first. */
+const MESSAGES_IN_ONE_GO = 64;
 
 /** A WebSocket of this door; ws makes one per handshake. */
 export class PusherWebSocket extends WebSocket {
@@ -23,13 +25,16 @@ export class PusherWebSocket extends WebSocket {
     if (connection === undefined) return super.emit(event, ...told);
     switch (event) {
       case 'message':
+        connection.takesTurn();
         connection.session?.receive((told[0] as Buffer).toString());
         break;
       case 'ping':
+        connection.takesTurn();
         connection.session?.receiveControlFrame();
         connection.answerPing(told[0] as Buffer);
         break;
       case 'pong':
+        connection.takesTurn();
         connection.session?.receiveControlFrame();
         break;
       case 'close':
@@ -80,6 +85,7 @@ export class SocketConnection implements Connection, Waiting {
   readonly #outgoing: Outgoing;
   readonly rules: SocketRules;
   readonly #descriptor: number;
+  #messagesInARow = 0;
 
   constructor(ws: PusherWebSocket, stream: Socket, outgoing: Outgoing, rules: SocketRules) {
     this.#ws = ws;
@@ -93,6 +99,19 @@ export class SocketConnection implements Connection, Waiting {
   send(frame: Frame): void {
     const owed = this.#outgoing.add(this, frame);
     if (owed.length >= MAX_BYTES_PER_WRITE) this.flush();
+  }
+
+  /** What has been read already is handled; what floods in behind it waits until the next turn. */
+  takesTurn(): void {
+    this.#messagesInARow += 1;
+    if (this.#messagesInARow !== MESSAGES_IN_ONE_GO) return;
+    this.#ws.pause();
+    setImmediate(goOn, this);
+  }
+
+  readOn(): void {
+    this.#messagesInARow = 0;
+    this.#ws.resume();
   }
 
   ping(): void {
@@ -139,6 +158,10 @@ export class SocketConnection implements Connection, Waiting {
     this.session?.closed();
     return false;
   }
+}
+
+function goOn(connection: SocketConnection): void {
+  connection.readOn();
 }
 
 /** It stays the same as long as the stream is not destroyed. */
