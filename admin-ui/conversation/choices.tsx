@@ -85,11 +85,10 @@ export function useMoreChoices(
   { onDetails, onFind }: { onDetails(): void; onFind(): void },
 ): Choices {
   const { say } = useLanguage();
-  const word = useWords();
   const caps = useCaps();
   return [
     { key: 'details', label: say('details'), keys: caps('details'), choose: onDetails },
-    { key: 'find', label: word('find in chat'), keys: caps('find'), choose: onFind },
+    { key: 'find', label: say('find'), keys: caps('find'), choose: onFind },
     {
       key: 'unread',
       label: say('mark unread'),

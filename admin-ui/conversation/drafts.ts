@@ -32,7 +32,7 @@ export function draftsOf(api: DeskApi, roomId: number, userId: number) {
     kept,
     /** What was begun elsewhere, unless something was begun here. */
     async fetched(): Promise<Draft | null> {
-      const draft = await api.draft(roomId).catch(() => null);
+      const draft = kept() === null ? await api.draft(roomId).catch(() => null) : null;
       return kept() === null ? draft : null;
     },
     keep({ text, isNote }: Draft): void {

@@ -85,8 +85,8 @@ export default function FindBar({ conversation, onClose }: { conversation: Conve
         type="search"
         dir="auto"
         className="field"
-        aria-label={word('find in chat')}
-        placeholder={word('find in chat')}
+        aria-label={say('find')}
+        placeholder={say('find')}
         maxLength={200}
         value={text}
         onChange={(event) => {

@@ -4,10 +4,12 @@ import type { DeskRoom } from '../desk/wire.ts';
 import { useTeam } from '../frame/availability.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { changeText } from './change-text.ts';
-import { historyPage } from './history.ts';
+import { type HistoryEntry, historyPage } from './history.ts';
 import { useWords } from './words.ts';
 
 const LOOKED_BACK = 5;
+/** What happened before that is history, though the list may learn of it now. */
+const NEWS_MS = 60_000;
 
 /** Says what colleagues do to the room one looks at. Who it was, its history knows. */
 export function useChangesByOthers(room: DeskRoom): void {
@@ -21,23 +23,33 @@ export function useChangesByOthers(room: DeskRoom): void {
   useEffect(() => {
     telling.current = { language, word, team };
   });
-  const toldThrough = useRef<number | null>(null);
   const about = JSON.stringify([
     ...[room.status, room.priority, room.category, room.assignee?.id, room.snoozedUntil],
     ...room.labels.map(({ id }) => id),
   ]);
+  const known = useRef({ about, at: room.updatedAt, through: 0 });
   // biome-ignore lint/correctness/useExhaustiveDependencies: how the room stands is why its history is asked for
   useEffect(() => {
+    const before = known.current;
+    known.current = { ...before, about };
+    if (before.about === about) return;
     let isCurrent = true;
     void queries.invalidateQueries({ queryKey: ['history', room.id] });
     historyPage(api, room.id, null, LOOKED_BACK).then(
       (entries) => {
         if (!isCurrent) return;
-        const before = toldThrough.current;
-        toldThrough.current = Math.max(before ?? 0, entries[0]?.id ?? 0);
-        if (before === null) return;
-        const news = entries.filter(({ id, actor, change }) => id > before && change && actor && actor.id !== me.id);
-        const said = news.reverse().map((entry) => changeText(entry, telling.current));
+        const through = Math.max(before.through, entries[0]?.id ?? 0);
+        known.current = { ...known.current, at: room.updatedAt, through };
+        const isNews = ({ id, at, actor, change }: HistoryEntry) =>
+          id > before.through &&
+          at > Math.max(before.at, Date.now() - NEWS_MS) &&
+          change &&
+          actor &&
+          actor.id !== me.id;
+        const said = entries
+          .filter(isNews)
+          .reverse()
+          .map((entry) => changeText(entry, telling.current));
         if (said.join('') !== '') tell(said.join(' '));
       },
       () => {}, // The room itself shows how it stands.

@@ -15,7 +15,6 @@ export const en = {
   'wake before': 'Wake up now, not at {time}',
   'to whom': 'To whom',
   'hand over note': 'What they should know (only the team sees it)',
-  'find in chat': 'Find in conversation',
   'find older': 'Look further back',
   seeking: 'Looking further back…',
   'n found': { one: '{n} found', other: '{n} found' },

@@ -18,7 +18,6 @@ export const fr: Record<WordName, Text> = {
   'wake before': 'Réveiller maintenant, pas {time}',
   'to whom': 'À qui',
   'hand over note': 'Ce qu’il faut savoir (visible de l’équipe seulement)',
-  'find in chat': 'Chercher dans la conversation',
   'find older': 'Chercher plus loin',
   seeking: 'Recherche plus loin…',
   'n found': { one: '{n} trouvé', other: '{n} trouvés' },

@@ -19,7 +19,6 @@ export const ru: Record<WordName, Text> = {
   'wake before': 'Вернуть сейчас, а не {time}',
   'to whom': 'Кому',
   'hand over note': 'Что стоит знать (видит только команда)',
-  'find in chat': 'Найти в разговоре',
   'find older': 'Искать дальше в прошлом',
   seeking: 'Ищем в более старых…',
   'n found': { one: 'Найдено {n}', few: 'Найдено {n}', other: 'Найдено {n}' },

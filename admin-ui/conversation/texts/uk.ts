@@ -19,7 +19,6 @@ export const uk: Record<WordName, Text> = {
   'wake before': 'Повернути зараз, а не {time}',
   'to whom': 'Кому',
   'hand over note': 'Що варто знати (бачить лише команда)',
-  'find in chat': 'Знайти в розмові',
   'find older': 'Шукати далі в минулому',
   seeking: 'Шукаємо в давніших…',
   'n found': { one: 'Знайдено {n}', few: 'Знайдено {n}', other: 'Знайдено {n}' },
