@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import type { Environment } from '../../server/config.ts';
 import { folderFor, UNHURRIED } from '../kit/desk.ts';
@@ -22,6 +23,12 @@ export class FaultyNode {
   async start(): Promise<void> {
     this.#running = this.#start();
     await this.#running.says(/(Starting server)/);
+  }
+
+  /** Process ids of its workers, where it has any. */
+  get workers(): number[] {
+    const pid = this.#running?.process.pid;
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   }
 
   async kill(): Promise<void> {

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { lacksNginx, startSiteWith } from '../deploy/nginx.ts';
 import { ask, folderFor, register } from '../kit/desk.ts';
+import { eventually } from '../kit/ear.ts';
 import { siteOf } from './node.ts';
 import { SmallDisk, WallClock } from './surroundings.ts';
 import { survive } from './survive.ts';
@@ -83,5 +84,20 @@ t.test('in front of it', async (t) => {
     forMs: 500,
     begin: () => nginx.kill(),
     end: () => nginx.start(),
+  });
+});
+
+t.test('a process on each core', async (t) => {
+  const node = await start({ DATABASE_URL: `sqlite:${folderFor(t)}/desk.sqlite`, ANTIPHON_WORKERS: '2' });
+  await eventually('both workers', () => node.workers.length === 2);
+  const [victim] = node.workers as [number];
+  await survive(t, 'kill -9 of a worker', {
+    bases: [node.base, node.base],
+    forMs: 500,
+    begin: () => void process.kill(victim, 'SIGKILL'),
+    end: async () => {
+      await eventually('another in its seat', () => node.workers.length === 2 && !node.workers.includes(victim));
+    },
+    isServed: true,
   });
 });
