@@ -76,10 +76,9 @@ try {
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     await Promise.all(pending);
-    await page
-      .locator('.room-glimpse', { hasText: `Message ${sent - 1}` })
-      .first()
-      .waitFor();
+    // Whoever has waited the longest stands on top, where it is seen.
+    const last = sent - 1 - ((sent - 1) % WRITERS);
+    await page.getByText(`Message ${last}`, { exact: true }).first().waitFor();
   };
   const began = performance.now();
   const tasks = await tasksDuring(browser, page, burst);

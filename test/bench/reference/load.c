@@ -282,7 +282,7 @@ static void have_publishers(int count) {
 }
 
 static uint64_t expected(void) { return peer_count ? published * per_channel : 0; }
-static int is_quiet(void) { return answered == asked && delivered >= expected(); }
+static int is_quiet(void) { return answered == asked && delivered + strays >= expected(); }
 
 /* Until all is answered and delivered, or it is clear that it never will be. */
 static void settle(void) {
@@ -333,6 +333,7 @@ static void close_peers(void) {
 static void churn(int count, int channels, int at_once) {
   int begun = 0, done = 0;
   uint64_t end = now_ns() + count * 5000000ull + DEADLINE_MS * 1000000ull;
+  close_peers();
   peer_count = at_once;
   while (done < count && now_ns() < end) {
     for (int i = 0; i < at_once; i++) {
@@ -385,7 +386,9 @@ int main(int count, char **arguments) {
         turn(due > now + 1500000 ? (due - now) / 1000000 - 1 : 0);
       }
       settle();
-    } else if (!strcmp(word, "size") && sscanf(line, "size %d", &a) == 1) text_bytes = a;
+    } else if (!strcmp(word, "await") && sscanf(line, "await %d", &a) == 1) published = a, settle();
+    else if (!strcmp(word, "narrow")) narrow = 1;
+    else if (!strcmp(word, "size") && sscanf(line, "size %d", &a) == 1) text_bytes = a;
     else if (!strcmp(word, "sip") && sscanf(line, "sip %d", &a) == 1) sip(a);
     else if (!strcmp(word, "churn") && sscanf(line, "churn %d %d %d %100s", &a, &b, &c, prefix) == 4) churn(a, b, c);
     else if (!strcmp(word, "close")) close_peers();
