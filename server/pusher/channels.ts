@@ -17,6 +17,7 @@ export class Channels {
   readonly #app: App;
   readonly #peers: Peers;
   readonly #channels = new Map<string, Channel>();
+  #lastSucceeded: { name: string; frame: frames.Frame } | undefined;
 
   constructor(app: App, peers: Peers) {
     this.counts = new SubscriptionCounts(app.subscriptionCounts);
@@ -61,9 +62,15 @@ export class Channels {
       if (previous) this.#removeMember(channel, previous, session);
       if (member) this.#addMember(channel, member, session);
     }
-    session.connection.send(frames.subscriptionSucceeded(name, roster?.toJson()));
+    session.connection.send(roster ? frames.subscriptionSucceeded(name, roster.toJson()) : this.#succeeded(name));
     if (channel.traits.cached) session.connection.send(session.hub.cachedFrame(name) ?? frames.cacheMiss(name));
     if (previous === undefined) this.#countChanged(channel, session);
+  }
+
+  /** Where many come to one channel after another, they share the frame. */
+  #succeeded(name: string): frames.Frame {
+    if (this.#lastSucceeded?.name !== name) this.#lastSucceeded = { name, frame: frames.subscriptionSucceeded(name) };
+    return this.#lastSucceeded.frame;
   }
 
   leave(session: Session, name: string): void {
