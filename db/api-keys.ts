@@ -27,6 +27,11 @@ export async function apiKeyByKey(db: Db, key: string): Promise<ApiKey | undefin
   return row && toApiKey(row);
 }
 
+export async function apiKeyById(db: Db, id: string): Promise<ApiKey | undefined> {
+  const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toApiKey(row);
+}
+
 export async function allApiKeys(db: Db): Promise<ApiKey[]> {
   return (await db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute()).map(toApiKey);
 }

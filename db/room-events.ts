@@ -98,15 +98,31 @@ export async function feedStart(db: Db, now: number): Promise<number> {
   return settled?.id ?? (await prunedThrough(db));
 }
 
-/** Forgets what is older than `before`. Readers that were last here earlier must load everything anew. */
+/** What became of rooms and who did it: their history, and what reports over a year are made from. */
+const historyTypes = ['room.created', 'room.updated'];
+const historyKeptLongerMilliseconds = 370 * 24 * 60 * 60 * 1000;
+
+/**
+ * Forgets what is older than `before`, and of the rooms' history what is a year older. Readers that were last here
+ * earlier must load everything anew.
+ */
 export async function pruneRoomEvents(tx: Db, before: number, now: number): Promise<void> {
+  const history = tx.deleteFrom('desk_room_events');
+  await history.where('created_at', '<', toText(before - historyKeptLongerMilliseconds)).execute();
   const last = await tx
     .selectFrom('desk_room_events')
     .select(({ fn }) => fn.max('id').as('id'))
     .where('created_at', '<', toText(before))
     .executeTakeFirst();
-  if (!last?.id) return;
-  await tx.deleteFrom('desk_room_events').where('id', '<=', last.id).execute();
+  const pruned = await prunedThrough(tx);
+  if (!last?.id || last.id <= pruned) return;
+  await tx
+    .deleteFrom('desk_room_events')
+    // What stands before has been gone through.
+    .where('id', '>', pruned)
+    .where('id', '<=', last.id)
+    .where('type', 'not in', historyTypes)
+    .execute();
   await writeSetting(tx, 'feed.prunedThrough', last.id, now);
 }
 

@@ -15,6 +15,7 @@ import { Limits } from './doors/support-api/limits.ts';
 import { presenterWith } from './doors/support-api/present.ts';
 import { supportApi } from './doors/support-api/routes.ts';
 import { type Accounts, accountsOf } from './identity/accounts.ts';
+import { apiKeysOf } from './identity/api-keys.ts';
 import { guestsOf } from './identity/guests.ts';
 import { identify } from './identity/identify.ts';
 import { passwordsAt } from './identity/passwords.ts';
@@ -124,6 +125,7 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
     ...rooms,
     accounts,
     guests: guestsOf({ db, commit, tokens, identityMaxAgeSeconds: config.tokens.identityMaxAgeSeconds }),
+    apiKeys: apiKeysOf({ db, commit }),
     team: teamOf({ db, commit, accounts, passwords, tokens }),
     setUp: (form) => claimSetUp({ db, commit, passwords, accounts }, form),
     identify: identifyHere,

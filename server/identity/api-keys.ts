@@ -1,8 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type ApiKey, addApiKey, apiKeyByKey, touchApiKey } from '../../db/api-keys.ts';
+import {
+  type ApiKey,
+  addApiKey,
+  allApiKeys,
+  apiKeyById,
+  apiKeyByKey,
+  removeApiKey,
+  setApiKeyActive,
+  touchApiKey,
+} from '../../db/api-keys.ts';
+import { addAuditEntry } from '../../db/audit.ts';
 import type { Db } from '../../db/upsert.ts';
-import type { ApiKeyCaller } from './caller.ts';
+import type { Commit, Tx } from '../outbox/commit.ts';
+import { Refusal } from '../refusal.ts';
+import { type ApiKeyCaller, type Caller, isAdmin, type PersonCaller, unauthorized } from './caller.ts';
 import { randomSecret, sha256 } from './tokens.ts';
+import { Checked } from './validation.ts';
 
 /** What a request showed. */
 export interface ShownKey {
@@ -54,4 +67,69 @@ export async function createApiKey(
   const key = `pk_${randomSecret(32)}`;
   const apiKey = await addApiKey(tx, { ...wanted, key, secretHash: secret && sha256(secret) }, now);
   return { apiKey, secret };
+}
+
+export type ApiKeyAsked = Pick<NewApiKey, 'name' | 'kind' | 'siteDomain' | 'allowedOrigins'>;
+
+/** The keys of programs and pages, an admin's to give and take. */
+export interface ApiKeys {
+  list(caller: Caller): Promise<ApiKey[]>;
+  /** The secret (null for a publishable key) is shown this once. */
+  add(caller: Caller, asked: ApiKeyAsked): Promise<{ apiKey: ApiKey; secret: string | null }>;
+  remove(caller: Caller, id: string): Promise<void>;
+  /** Switches it off, or on again. */
+  toggle(caller: Caller, id: string): Promise<ApiKey>;
+}
+
+export function apiKeysOf({ db, commit, now = Date.now }: { db: Db; commit: Commit; now?: () => number }): ApiKeys {
+  const audited = (tx: Tx, admin: PersonCaller, action: string, id: string) =>
+    addAuditEntry(tx, { actorId: admin.userId, action, target: `api-key:${id}` }, now());
+
+  return {
+    async list(caller) {
+      if (!isAdmin(caller)) throw unauthorized();
+      return allApiKeys(db);
+    },
+
+    async add(caller, asked) {
+      if (!isAdmin(caller)) throw unauthorized();
+      const checked = new Checked({ name: asked.name });
+      const name = checked.text('name', { most: 255 });
+      // Anybody can read it in the page: where it may be shown from is all that guards it.
+      if (asked.kind === 'publishable' && asked.allowedOrigins.length === 0) {
+        checked.fail('allowed_origins', 'A publishable key needs the origins of its pages.');
+      }
+      checked.done();
+      return commit(async (tx) => {
+        const wanted = { ...asked, name, scopes: ['chat'], ratePerMinute: null };
+        const made = await createApiKey(tx, wanted, now());
+        await audited(tx, caller, 'api-key.added', made.apiKey.id);
+        return made;
+      });
+    },
+
+    async remove(caller, id) {
+      if (!isAdmin(caller)) throw unauthorized();
+      await commit(async (tx) => {
+        if (!(await removeApiKey(tx, id))) throw keyNotFound();
+        await audited(tx, caller, 'api-key.removed', id);
+      });
+    },
+
+    async toggle(caller, id) {
+      if (!isAdmin(caller)) throw unauthorized();
+      return commit(async (tx) => {
+        const before = await apiKeyById(tx, id);
+        if (!before) throw keyNotFound();
+        const isActive = !before.isActive;
+        await setApiKeyActive(tx, id, isActive, now());
+        await audited(tx, caller, isActive ? 'api-key.switched-on' : 'api-key.switched-off', id);
+        return { ...before, isActive };
+      });
+    },
+  };
+}
+
+function keyNotFound(): Refusal {
+  return new Refusal('not-found', 'API key not found.');
 }

@@ -1,3 +1,5 @@
+import { Refusal } from '../refusal.ts';
+
 /** What a person may be in the team; `user` is everybody else. Each of the later ones may do what the earlier ones may. */
 export type Role = 'user' | 'agent' | 'supervisor' | 'admin';
 
@@ -67,4 +69,9 @@ export function serves(caller: Caller, siteDomain: string | null): boolean {
 export function roleOf(user: { isAdmin: boolean; role: string }): Role {
   if (user.isAdmin || user.role === 'admin') return 'admin';
   return user.role === 'agent' || user.role === 'supervisor' ? user.role : 'user';
+}
+
+/** Somebody is known, and may not. */
+export function unauthorized(): Refusal {
+  return new Refusal('forbidden', 'This action is unauthorized.');
 }

@@ -7,7 +7,7 @@ import { holdAdmins, setPasswordHash, type User, updateUser, userById, wholeTeam
 import type { Commit, RecordEvent, Tx } from '../outbox/commit.ts';
 import { Refusal } from '../refusal.ts';
 import type { Accounts } from './accounts.ts';
-import { type Caller, isAdmin, type PersonCaller, type Role, roleOf } from './caller.ts';
+import { type Caller, isAdmin, type PersonCaller, type Role, roleOf, unauthorized } from './caller.ts';
 import type { Passwords } from './passwords.ts';
 import { randomSecret, sha256, type TokenRules } from './tokens.ts';
 import { Checked, type Form } from './validation.ts';
@@ -194,10 +194,6 @@ export function teamOf(parts: TeamParts): Team {
       });
     },
   };
-}
-
-function unauthorized(): Refusal {
-  return new Refusal('forbidden', 'This action is unauthorized.');
 }
 
 function spent(): Refusal {

@@ -7,8 +7,11 @@ import {
   type PersonCaller,
   ranksAtLeast,
   serves,
+  unauthorized,
 } from '../identity/caller.ts';
 import { Refusal } from '../refusal.ts';
+
+export { unauthorized };
 
 /** What can be done in or to a room. */
 export type RoomAction =
@@ -66,10 +69,6 @@ export function may(caller: Caller, action: RoomAction, room: Room, settings: Po
     case 'delete':
       return standing === 'team' && isAdmin(caller);
   }
-}
-
-export function unauthorized(): Refusal {
-  return new Refusal('forbidden', 'This action is unauthorized.');
 }
 
 export function roomNotFound(): Refusal {

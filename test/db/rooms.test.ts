@@ -383,6 +383,14 @@ t.test('rooms and messages', (t) =>
       await pruneRoomEvents(db, now + 1, now + 1);
       t.equal(await eventsAfter(db, 2, 10, now), null);
       t.equal((await eventsAfter(db, 4, 10, now + 300_000))?.cursor, 5);
+      for (const type of ['room.updated', 'message.sent']) {
+        await addRoomEvent(db, { roomId: room.id, type, actorId: null, data: {} }, now + 200_000);
+      }
+      const kept = async () => (await eventsOfRoom(db, room.id, null, 10)).map((event) => event.type);
+      await pruneRoomEvents(db, now + 200_001, now);
+      t.same(await kept(), ['room.updated'], 'what became of the room outlives what was said');
+      await pruneRoomEvents(db, now + 371 * 86_400_000, now);
+      t.same(await kept(), []);
     });
 
     await t.test('a deleted room leaves nothing behind', async (t) => {

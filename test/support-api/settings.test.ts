@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import t, { type Test } from 'tap';
+import { openDatabase } from '../../db/open.ts';
+import { identifyApiKey } from '../../server/identity/api-keys.ts';
 import { emptyDatabaseUrl, onEachEngine } from '../kit/database.ts';
 import { becomeAdmin, heard, hire, listen, type Person, startDesk, visit } from '../kit/desk.ts';
 
@@ -241,3 +243,39 @@ t.test('the team', (t) =>
     });
   }),
 );
+
+t.test('keys for programs', async (t) => {
+  const { desk, asAdmin } = await scene(t);
+  const path = '/api/settings/api-keys';
+  const { status, json: made } = await asAdmin('POST', path, { name: 'CRM', site_domain: 'shop.example' });
+  t.equal(status, 201);
+  t.match(made, { success: true, message: 'Success', data: { name: 'CRM', kind: 'server', is_active: true } });
+  const { api_key: key, api_secret: secret, ...rest } = made.data;
+  t.match({ key, secret }, { key: /^pk_\w{32}$/, secret: /^sk_\w{40}$/ });
+  const list = async () => (await asAdmin('GET', path)).json.data;
+  t.same(await list(), [{ ...rest, api_key: key }], 'the secret is shown once');
+  const { db, close } = openDatabase(desk.databaseUrl);
+  const identified = async (origin?: string, shown = { key, secret }) =>
+    (await identifyApiKey(db, { ...shown, origin }, Date.now()))?.siteDomain;
+  t.equal(await identified(), 'shop.example');
+  t.match((await asAdmin('PATCH', `${path}/${rest.id}/toggle`)).json.data, { is_active: false });
+  t.equal(await identified(), undefined, 'switched off');
+  t.match((await asAdmin('PATCH', `${path}/${rest.id}/toggle`)).json.data, { is_active: true });
+
+  const page = { name: 'Page', kind: 'publishable' };
+  t.match(await asAdmin('POST', path, page), {
+    status: 422,
+    json: { success: false, statusCode: 422, errors: { allowed_origins: Array } },
+  });
+  const shop = 'https://shop.example';
+  const { json: open } = await asAdmin('POST', path, { ...page, allowed_origins: [shop], site_domain: 'shop.example' });
+  t.equal(open.data.api_secret, null);
+  const shown = { key: open.data.api_key, secret: undefined };
+  t.same([await identified(shop, shown), await identified('https://x.example', shown)], ['shop.example', undefined]);
+
+  t.match(await asAdmin('DELETE', `${path}/${rest.id}`), { status: 200, json: { success: true, data: null } });
+  t.equal(await identified(), undefined);
+  t.match(await asAdmin('DELETE', `${path}/${rest.id}`), { status: 404, json: { success: false, statusCode: 404 } });
+  t.equal((await list()).length, 1);
+  await close();
+});

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Accounts, SignedIn } from '../../identity/accounts.ts';
+import type { ApiKeys } from '../../identity/api-keys.ts';
 import type { Guests } from '../../identity/guests.ts';
 import type { Team } from '../../identity/team.ts';
 import type { Form } from '../../identity/validation.ts';
@@ -14,6 +15,7 @@ export interface House extends Desk, AuthenticateOptions {
   accounts: Accounts;
   guests: Guests;
   team: Team;
+  apiKeys: ApiKeys;
   /** Makes the first admin of a new server. */
   setUp(form: Form): Promise<SignedIn['user']>;
   /** The site whose page a request comes from; undefined when pages of that origin may not open the widget. */

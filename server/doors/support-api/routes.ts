@@ -13,6 +13,7 @@ import { broadcastingRoutes } from './routes-broadcasting.ts';
 import { conversationRoutes } from './routes-conversation.ts';
 import { fileRoutes, uploadRoutes } from './routes-files.ts';
 import { inboxRoutes } from './routes-inbox.ts';
+import { keyRoutes } from './routes-keys.ts';
 import { messageRoutes } from './routes-messages.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { reportRoutes } from './routes-reports.ts';
@@ -60,6 +61,7 @@ const everything: FastifyPluginAsync<House & { prefix: string }> = async (fastif
     settingsRoutes,
     teamRoutes,
     reportRoutes,
+    keyRoutes,
   ]) {
     await fastify.register(routes, house);
   }
