@@ -85,7 +85,12 @@ export default defineConfig(({ mode }) => {
         lib: { entry: `${here}component/LiveChatWidget.tsx`, formats: ['es'] },
         rolldownOptions: {
           external: /^(?:react|react-dom|laravel-echo|pusher-js)(?:\/|$)/,
-          output: { entryFileNames: 'component/index.js', chunkFileNames: 'component/[name].js' },
+          output: {
+            // What Next asks of a component that lives in the browser.
+            banner: "'use client';",
+            entryFileNames: 'component/index.js',
+            chunkFileNames: 'component/[name].js',
+          },
         },
       },
     };

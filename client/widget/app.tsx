@@ -28,15 +28,16 @@ export function App({ stage, surroundings }: { stage: Stage; surroundings: Surro
   const [dismissed, setDismissed] = useState<Message | null>(null);
   useTitleFlash(unread, language.say('titleNew', { n: unread }));
   useEffect(() => {
-    if (isOpen) setOpened(true);
-    if (isOpen) setDismissed(latest);
+    if (!isOpen) return;
+    setOpened(true);
+    setDismissed(latest);
+    unlockSound();
   }, [isOpen, latest]);
   useEffect(() => stage.emit('unread', unread), [stage, unread]);
 
   useBrand(root, settings.color);
   const close = useCallback(() => stage.close(), [stage]);
   const toggle = () => {
-    unlockSound();
     if (isOpen) stage.close();
     else stage.open();
   };
@@ -45,6 +46,9 @@ export function App({ stage, surroundings }: { stage: Stage; surroundings: Surro
       <div
         ref={root}
         className="antiphon"
+        // Some browsers want a gesture in here: the first click was the loader's.
+        onClickCapture={unlockSound}
+        onKeyDownCapture={unlockSound}
         lang={language.locale}
         dir={settings.direction ?? (language.direction === 'rtl' ? 'rtl' : document.documentElement.dir || 'ltr')}
         data-theme={settings.theme ?? 'auto'}

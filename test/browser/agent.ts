@@ -20,9 +20,14 @@ export interface Desk {
   /** The newest room anybody has written to. */
   room(): Promise<number>;
   messages(room: number): Promise<SeenMessage[]>;
+  /** Whoever answers is called something else from now on. */
+  rename(name: string): Promise<void>;
+  /** Where the team sees this visitor. */
+  visitor(room: number): Promise<{ pages: { url: string; title: string }[] }>;
   say(room: number, text: string): Promise<void>;
   post(path: string, body?: object): Promise<void>;
   remove(path: string): Promise<void>;
+  change(method: 'PUT' | 'PATCH', path: string, body: object): Promise<void>;
   /** Fills a room without asking the server, which would take its time. */
   fill(room: number, count: number): void;
   stop(): Promise<void>;
@@ -62,6 +67,12 @@ export async function startDesk(t: Test, env: Environment = {}): Promise<Desk> {
     work(database);
     database.close();
   };
+  const change: Desk['change'] = async (method, path, body) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const signal = AbortSignal.timeout(20_000);
+    const response = await fetch(url + path, { method, headers, body: JSON.stringify(body), signal });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  };
   withDatabase((database) => database.prepare("update users set is_admin = 1, role = 'admin'").run());
 
   return {
@@ -77,6 +88,10 @@ export async function startDesk(t: Test, env: Environment = {}): Promise<Desk> {
     async messages(room) {
       return (await ask(`/api/chat/room/${room}/messages?peek=1&limit=200&after_seq=0`, undefined, token)).data;
     },
+    rename: (name) => change('PATCH', `/api/admin/chat/team/${user.id}`, { name }),
+    async visitor(room) {
+      return (await ask(`/api/admin/chat/rooms/${room}`, undefined, token)).visitor;
+    },
     say: (room, text) => ask(`/api/chat/room/${room}/messages`, { message: text }, token),
     post: (path, body = {}) => ask(path, body, token),
     async remove(path) {
@@ -86,6 +101,7 @@ export async function startDesk(t: Test, env: Environment = {}): Promise<Desk> {
       });
       if (!ok) throw new Error(`${path}: ${status}`);
     },
+    change,
     fill(room, count) {
       withDatabase((database) => {
         const row = database.prepare('select id, last_seq from support_chat_rooms where public_id = ?').get(room) as {

@@ -11,8 +11,11 @@ import { open, say, stored } from './visitor.ts';
 
 const skip = lacksBrowser(process.env);
 
-/** A bare React app with the packed component in it, as `npm install` would have laid it out. Answers the built folder. */
-async function buildApp(folder: string, server: string): Promise<string> {
+/**
+ * A bare React app with the packed component in it, as `npm install` would have laid it out: drawn once on the server, as
+ * Next does it, and built by Vite for the browser, which takes over what the server has drawn.
+ */
+async function buildApp(folder: string, server: string) {
   const packed = join(folder, 'node_modules', '@antiphon', 'live-chat-widget');
   mkdirSync(packed, { recursive: true });
   const [{ filename }] = JSON.parse(
@@ -26,26 +29,47 @@ async function buildApp(folder: string, server: string): Promise<string> {
   for (const name of ['react', 'react-dom', 'scheduler', 'laravel-echo', 'pusher-js']) {
     symlinkSync(join(process.cwd(), 'node_modules', name), join(folder, 'node_modules', name));
   }
-  writeFileSync(join(folder, 'index.html'), '<div id="app"></div><script type="module" src="./main.jsx"></script>');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(
-    join(folder, 'main.jsx'),
-    `import { StrictMode, useState } from 'react';
-import { createRoot } from 'react-dom/client';
+    join(folder, 'app.js'),
+    `import { createElement, StrictMode, useState } from 'react';
 import { LiveChatWidget } from '@antiphon/live-chat-widget';
-function App() {
+const look = { server: '${server}', color: '#0b6b53', topics: ['Delivery'] };
+function Shop() {
   const [isThere, setThere] = useState(true);
-  return <><button onClick={() => setThere(!isThere)}>Turn</button>{isThere && <LiveChatWidget server="${server}" color="#0b6b53" topics={['Delivery']} onEvent={(name) => { document.title += ' ' + name; }} />}</>;
+  const turn = createElement('button', { onClick: () => setThere(!isThere) }, 'Turn');
+  const onEvent = (name) => { document.title += ' ' + name; };
+  return createElement('main', null, turn, isThere && createElement(LiveChatWidget, { ...look, onEvent }));
 }
-createRoot(document.getElementById('app')).render(<StrictMode><App /></StrictMode>);`,
+export const app = createElement(StrictMode, null, createElement(Shop));`,
+  );
+  writeFileSync(
+    join(folder, 'on-the-server.js'),
+    `import { renderToString } from 'react-dom/server';
+import { app } from './app.js';
+process.stdout.write(renderToString(app));`,
+  );
+  const drawn = execFileSync(process.execPath, ['on-the-server.js'], { cwd: folder, encoding: 'utf8' });
+  writeFileSync(
+    join(folder, 'index.html'),
+    `<div id="app">${drawn}</div><script type="module" src="./main.js"></script>`,
+  );
+  writeFileSync(
+    join(folder, 'main.js'),
+    `import { hydrateRoot } from 'react-dom/client';
+import { app } from './app.js';
+hydrateRoot(document.getElementById('app'), app);`,
   );
   await build({ root: folder, configFile: false, logLevel: 'silent', build: { outDir: join(folder, 'out') } });
-  return join(folder, 'out');
+  return { drawn, files: join(folder, 'out'), entry: readFileSync(join(packed, 'index.js'), 'utf8') };
 }
 
 t.test('the packed component works in an app of somebody else', { skip }, async (t) => {
   const desk = await startDesk(t);
   const folder = t.testdir({});
-  const files = await buildApp(folder, desk.url);
+  const { drawn, files, entry } = await buildApp(folder, desk.url);
+  t.equal(drawn, '<main><button>Turn</button></main>', 'on the server it draws nothing, and breaks nothing');
+  t.match(entry, /^["']use client["'];/, 'a component of the browser, to those who must be told');
   const app = createServer((request, response) => {
     const path = request.url === '/' ? '/index.html' : (request.url ?? '');
     const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';

@@ -130,7 +130,81 @@ t.test('a visitor and the team', { skip }, async (t) => {
     await profile.close();
   });
 
-  t.test('the shop at / has it, and leads to the realtime page', async (t) => {
+  t.test('looks, hours and the page: what the team has set is shown, where the visitor is is told', async (t) => {
+    const weekday = new Date().getUTCDay() || 7;
+    const look = {
+      title: 'Lantern & Wick <b>',
+      greeting: 'Вітаємо в крамниці',
+      locale: 'uk',
+      topics: ['Де моє замовлення?'],
+      faq: [
+        { question: 'Скільки горить ліхтар?', answer: 'Девʼять годин.' },
+        { question: 'Чи можна повернути?', answer: 'Чотирнадцять днів.' },
+      ],
+      ask: ['phone'],
+      reply_minutes: 3,
+    };
+    await desk.change('PUT', '/api/admin/chat/widget', { look, hours: null });
+    const page1 = await openPage(browser, `${site}/lamps?of=brass#secret`);
+    const { page, profile, requests, faults } = page1;
+    const [withSession, forRoom]: unknown[][] = [[], []];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/session')) withSession?.push(request.postDataJSON().page);
+      if (request.url().endsWith('/pages')) forRoom?.push(request.postDataJSON());
+    });
+    await page.getByRole('button', { name: 'Open chat' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Lantern & Wick <b>' });
+    await dialog.waitFor();
+    t.same(
+      requests.filter((url) => url.includes('widget-app')).map((url) => url.split('app-')[1]?.slice(0, 2)),
+      ['en', 'uk'],
+      'the language the team has set, on a page that has none of its own for it',
+    );
+    await dialog.getByLabel('Телефон').fill('+380 44 123 45 67');
+    await dialog.getByRole('button', { name: 'Почати розмову' }).click();
+    await dialog.getByText('Вітаємо в крамниці').waitFor();
+    await dialog.getByText('Зазвичай відповідаємо за 3 хвилини').waitFor();
+    await dialog.getByRole('searchbox').fill('ГОРИТЬ');
+    t.same(await dialog.locator('summary').allTextContents(), ['Скільки горить ліхтар?']);
+    await dialog.locator('summary').click();
+    await dialog.getByText('Девʼять годин.').waitFor();
+    await dialog.getByRole('button', { name: 'Delivery' }).click();
+    await stored(page, 1);
+    await dialog.getByText(/^Ви в черзі \d+-й/).waitFor();
+    const here = { url: `${site}/lamps?of=brass`, title: 'A shop' };
+    t.same(withSession?.[0], here, 'without what is behind the #');
+    const candles = { url: `${site}/candles`, title: 'Candles' };
+    await until(
+      'the page',
+      () => forRoom,
+      (all) => all?.length === 1,
+    );
+    await page.evaluate(`history.pushState({}, '', '/candles'); document.title = 'Candles'`);
+    await until(
+      'the next page',
+      () => forRoom,
+      (all) => all?.length === 2,
+    );
+    t.same(forRoom, [here, candles], 'each once');
+    await until(
+      'both with the team',
+      async () => (await desk.visitor(await desk.room())).pages.map(({ title }) => title),
+      (titles) => titles.join() === 'Candles,A shop',
+    );
+
+    // Open for one minute a week, and that was yesterday.
+    const yesterday = ((weekday + 5) % 7) + 1;
+    const hours = { timezone: 'Europe/Kyiv', weekly: [{ day: yesterday, from: '00:00', to: '00:01' }] };
+    await desk.change('PUT', '/api/admin/chat/widget', { look, hours });
+    await page.goto(site);
+    await page.locator('antiphon-chat button').click();
+    await dialog.getByText(/^Зараз \d\d:\d\d у Києві\. Знову тут: .+, 00:00$/).waitFor();
+    await desk.change('PUT', '/api/admin/chat/widget', { look: {}, hours: null });
+    t.same(faults, []);
+    await profile.close();
+  });
+
+  t.test('the shop at / has it, and leads to the realtime page and to the panel', async (t) => {
     const { page, profile, faults } = await openPage(browser, `${desk.url}/`);
     await page.getByRole('button', { name: 'Ask about delivery' }).click();
     await page.getByRole('dialog').waitFor();
@@ -139,6 +213,9 @@ t.test('a visitor and the team', { skip }, async (t) => {
     await page.getByRole('link', { name: 'The realtime page' }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     t.match(page.url(), /\/demo$/);
+    await page.goBack();
+    await page.getByRole('link', { name: 'The agents’ panel' }).click();
+    await page.getByLabel('Password').waitFor();
     t.same(faults, []);
     await profile.close();
   });

@@ -1,10 +1,13 @@
 import { mock } from 'node:test';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import t from 'tap';
 import { partsOf } from '../../client/chat/links.ts';
 import { type Line, type TabNews, tabsOf } from '../../client/chat/tabs.ts';
 import { BELIEVED_MS, IDLE_MS, TELL_EVERY_MS, typingOf, typistsOf } from '../../client/chat/typing.ts';
 import { brandColours, contrastOf } from '../../client/widget/colour.ts';
+import { awaySentence } from '../../client/widget/hours.ts';
+import { withoutNotes } from '../../client/widget/photo.ts';
 import { en } from '../../client/widget/texts/en.ts';
 import { fr } from '../../client/widget/texts/fr.ts';
 import { ru } from '../../client/widget/texts/ru.ts';
@@ -184,4 +187,53 @@ t.test('any brand colour can be read', async (t) => {
   );
   t.equal(brandColours('red; background: url(x)').brand, '#1d5fd1', 'what is no colour is not used');
   t.equal(brandColours('#FC0').brand, '#ffcc00');
+});
+
+t.test('when somebody is there again: in the visitor’s language, by the team’s clock', async (t) => {
+  // A Friday in winter: 02:14 in Kyiv.
+  const now = Date.UTC(2026, 0, 9, 0, 14);
+  const away = (locale: string, opensAt: string | null, timezone = 'Europe/Kyiv') =>
+    awaySentence({ isOpen: false, opensAt, timezone }, languageOf(locale), now);
+  const nine = '2026-01-09T07:00:00.000Z';
+  t.equal(away('uk', nine), 'Зараз 02:14 у Києві, відповімо о 09:00');
+  t.equal(away('uk', nine, 'Europe/Kiev'), 'Зараз 02:14 у Києві, відповімо о 09:00', 'its older name');
+  t.equal(away('ru', '2026-01-10T07:00:00.000Z'), 'Сейчас 02:14 в Киеве. Снова здесь: завтра, 09:00');
+  t.equal(away('fr', '2026-01-12T07:00:00.000Z'), 'Il est 02:14 à Kyiv. De retour : lundi, 09:00');
+  t.equal(away('uk', '2026-01-20T07:00:00.000Z'), 'Зараз 02:14 у Києві. Знову тут: 20 січня 2026 р., 09:00');
+  t.equal(away('en-GB', nine, 'America/New_York'), 'It is 19:14 (New York Time) now. Back: tomorrow, 02:00');
+  t.match(away('en', nine, 'Nowhere/At_All'), /^It is .+ now/, 'a zone nobody knows');
+  t.equal(away('uk', null), 'Зараз нас немає. Напишіть: ми відповімо.');
+  t.equal(away('uk', '2026-01-09T00:14:00.000Z'), null, 'the time has come');
+  t.equal(awaySentence({ isOpen: true, opensAt: null, timezone: 'UTC' }, languageOf('uk'), now), null);
+});
+
+t.test('a photo leaves without its camera’s notes: the same picture, the same way up', async (t) => {
+  const plain = sharp({ create: { width: 60, height: 40, channels: 3, background: '#337755' } });
+  const noted = (orientation: number, isProgressive: boolean) =>
+    plain
+      .clone()
+      .withExif({ IFD0: { Make: 'Spy Camera', Copyright: 'x'.repeat(3000) }, IFD3: { GPSLatitudeRef: 'N' } })
+      .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">Spy</x:xmpmeta>')
+      .withIccProfile('p3')
+      .withMetadata({ orientation })
+      .jpeg({ progressive: isProgressive })
+      .toBuffer();
+  for (const orientation of [1, 3, 6, 8]) {
+    const photo = await noted(orientation, orientation > 3);
+    t.match(photo.toString('latin1'), /Spy/, 'there was something to leave out');
+    // Behind the end, as phones put a film or another picture.
+    const before = Buffer.concat([photo, Buffer.from('Spy film')]);
+    const after = Buffer.from(await (await withoutNotes(new Blob([before], { type: 'image/jpeg' }))).arrayBuffer());
+    t.notMatch(after.toString('latin1'), /Spy/, `orientation ${orientation}`);
+    t.equal((await sharp(after).metadata()).orientation ?? 1, orientation);
+    t.ok((await sharp(after).metadata()).icc, 'its colours');
+    t.same(await sharp(after).raw().toBuffer(), await sharp(photo).raw().toBuffer(), 'to the last dot');
+  }
+  const png = await plain.clone().png().toBuffer();
+  const jpeg = await noted(6, false);
+  const broken = [png, Buffer.from(''), Buffer.from('\xff\xd8\xff\xe1\xff', 'latin1'), jpeg.subarray(0, 100)];
+  for (const [index, odd] of broken.entries()) {
+    const file = new Blob([odd], { type: 'image/jpeg' });
+    t.equal(await withoutNotes(file), file, `as it was: ${index}`);
+  }
 });
