@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { APP } from './measured-server.ts';
-import { onCore } from './pinning.ts';
+import { startOnCore } from './pinning.ts';
 
 /** What the load generator saw since the command before; times in milliseconds. */
 export interface Seen {
@@ -34,11 +34,8 @@ export class Load {
   readonly #lines: AsyncIterator<string>;
 
   constructor(program: string, port: number) {
-    const [command, args] = onCore(1, program, [String(port), APP.id, APP.key, APP.secret]);
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    const stop = () => this.#child.kill('SIGKILL');
-    process.once('exit', stop);
-    this.#child.once('exit', () => process.off('exit', stop));
+    const args = [String(port), APP.id, APP.key, APP.secret];
+    this.#child = startOnCore(1, program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
 

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { compileC } from './c-program.ts';
-import { onCore } from './pinning.ts';
+import { startOnCore } from './pinning.ts';
 
 export const APP = { id: '1', key: 'bench-key', secret: 'bench-secret' };
 
@@ -102,28 +102,24 @@ function startReference(name: string, file: string, ...args: string[]): Promise<
 function start(
   name: string,
   program: string,
-  programArgs: readonly string[],
+  args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<MeasuredServer> {
-  const [command, args] = onCore(0, program, programArgs);
-  const child = spawn(command, args, {
+  const child = startOnCore(0, program, args, {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     cwd: tmpdir(), // where there is no .env
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
   return new Promise((resolve, reject) => {
     let said = '';
     let printed = '';
     const fail = (why: string) => reject(new Error(`${name} ${why}; it said: ${said}`));
     const timer = setTimeout(() => fail('did not start in time'), START_DEADLINE_MS);
     child.once('exit', (code) => fail(`ended with ${code}`));
-    child.stderr.on('data', (chunk) => {
+    child.stderr?.on('data', (chunk) => {
       said += chunk;
     });
-    child.stdout.on('data', (chunk) => {
+    child.stdout?.on('data', (chunk) => {
       said += chunk;
       printed += chunk;
       const port = /127\.0\.0\.1:(\d+)/.exec(printed)?.[1];

@@ -276,9 +276,16 @@ static void send_posts(void) {
   }
 }
 
+/* A server may have hung up on one that had nothing to say for long. */
 static void have_publishers(int count) {
-  for (; publisher_count < count && publisher_count < MAX_PUBLISHERS; publisher_count++)
-    publishers[publisher_count].fd = dial(MAX_PEERS + publisher_count);
+  char one;
+  for (int i = 0; i < count && i < MAX_PUBLISHERS; i++) {
+    int is_there = i < publisher_count;
+    if (is_there && recv(publishers[i].fd, &one, 1, MSG_PEEK | MSG_DONTWAIT) != 0) continue;
+    if (is_there) close(publishers[i].fd);
+    else publisher_count++;
+    publishers[i].fd = dial(MAX_PEERS + i);
+  }
 }
 
 static uint64_t expected(void) { return peer_count ? published * per_channel : 0; }
