@@ -1,8 +1,8 @@
 import type { ClipboardEvent, DragEvent } from 'react';
 import type { OutgoingFile } from '../../client/chat/sending.ts';
-import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
-import { addFiles, chosenFilesOf } from './chosen-files.ts';
+import { chosenFilesOf } from './chosen-files.ts';
 import { useWords } from './words.ts';
 
 /** The files that go with the next message, and the ways to add some. */
@@ -10,17 +10,19 @@ export function useFiles(roomId: number) {
   const { say, names } = useLanguage();
   const word = useWords();
   const { tell } = useSurroundings();
-  const files = useStore(chosenFilesOf(roomId), (state) => state.files);
-  const add = (chosen: Iterable<File>) => {
-    const { tooLarge, tooMany } = addFiles(roomId, chosen);
+  const { me } = useDesk();
+  const chosen = chosenFilesOf(me.id, roomId);
+  const files = useStore(chosen.state, (state) => state.files);
+  const add = (added: Iterable<File>) => {
+    const { tooLarge, tooMany } = chosen.add(added);
     if (tooLarge.length > 0) tell(say('too large', { name: names(tooLarge.slice(0, 3)) }));
     else if (tooMany > 0) tell(word('too many files', { n: tooMany }));
   };
   return {
     files,
     add,
-    remove: (file: OutgoingFile) => chosenFilesOf(roomId).set({ files: files.filter((each) => each !== file) }),
-    put: (next: readonly OutgoingFile[]) => chosenFilesOf(roomId).set({ files: next }),
+    remove: (file: OutgoingFile) => chosen.put(files.filter((each) => each !== file)),
+    put: chosen.put,
     pasted(event: ClipboardEvent): void {
       if (event.clipboardData.files.length === 0) return;
       event.preventDefault();

@@ -1,6 +1,7 @@
 import { keeperOf } from '../../client/chat/keeping.ts';
 import { storeOf } from '../../client/chat/store.ts';
 import { Trouble, troubleFrom, waitBeforeRetry } from '../../client/chat/trouble.ts';
+import { forgetWriting } from '../conversation/forgetting.ts';
 import { type DeskApi, deskApiOf, type Form } from './desk-api.ts';
 import { keptName, openKept } from './kept.ts';
 import { isOfTeam, type Me, meFrom, meFromKept, type WireUser } from './wire.ts';
@@ -80,7 +81,7 @@ export function openSession(base: string) {
 
   async function forget(): Promise<void> {
     const { me } = state();
-    if (me) await openKept(keptName(base, me.id)).forget();
+    if (me) await Promise.all([openKept(keptName(base, me.id)).forget(), forgetWriting(me.id)]);
   }
 
   void begin();

@@ -139,6 +139,9 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
       (text) => text === 'Half a note ',
     );
     t.equal(await here.page.getByRole('button', { name: /^Remove file/ }).count(), 20, 'the files too');
+    await here.page.reload();
+    await here.page.getByRole('button', { name: 'Remove file 19.txt' }).waitFor();
+    t.equal(await note(here.page).inputValue(), 'Half a note ', 'as before the page was left');
 
     const there = await openPanel(browser, team, max, `/admin/chat/${first.room}`);
     await until(
@@ -537,15 +540,25 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
   t.test('what one may do is taken away while one looks: said, and nothing goes out', async (t) => {
     const eva = await hire(desk, { name: 'Eva', role: 'agent' });
     const { room } = await guest(desk, 'Last', 'Who are you?');
+    const { room: first } = await guest(desk, 'Foremost', 'And you?');
     const { page, profile } = await openPanel(browser, team, eva, `/admin/chat/${room}`);
     await bubble(page, 'Who are you?').waitFor();
+    await reply(page).fill('Begun and left');
+    await row(page, 'Foremost').click();
+    await bubble(page, 'And you?').waitFor();
     const { db, close } = openDatabase(desk.databaseUrl);
     await db.updateTable('users').set({ role: 'user' }).where('id', '=', eva.id).execute();
     await close();
     await reply(page).fill('Nobody any more');
     await reply(page).press('Enter');
     await page.getByText('This account is not of the team.').waitFor();
-    t.equal((await roomOf(room)).messages.length, 1);
+    const kept = 'Object.keys(localStorage).filter((name) => name.includes("draft"))';
+    await until(
+      'nothing of theirs on the device',
+      () => page.evaluate(kept) as Promise<string[]>,
+      (names) => names.length === 0,
+    );
+    t.equal((await roomOf(first)).messages.length, 1);
     await profile.close();
   });
 });
