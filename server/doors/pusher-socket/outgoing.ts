@@ -14,14 +14,22 @@ export interface Waiting {
   flush(): void;
 }
 
+/** Writing to so many takes longer than to look whether there is more for them. */
+const MANY = 64;
+
 /**
- * What is sent during one turn of the event loop leaves at its end, one write per socket. Sockets that are owed the same
- * frames, which after a burst on one channel is all of them, share one batch.
+ * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many, at the end
+ * of the next, which takes in what has come meanwhile. Sockets that are owed the same frames, which after a burst on one
+ * channel is all of them, share one batch.
  */
 export class Outgoing {
   readonly #native: NativeSender | null;
   #waiting: Waiting[] = [];
   #first: Batch | null = null;
+  readonly #endTurn = () => {
+    if (this.#waiting.length < MANY) this.flush();
+    else setImmediate(this.#flush);
+  };
   readonly #flush = () => this.flush();
 
   constructor(native: NativeSender | null) {
@@ -35,7 +43,7 @@ export class Outgoing {
     } else {
       if (!this.#first?.endsWith(frame)) this.#first = new Batch(null, frame);
       connection.owed = this.#first as Batch;
-      if (this.#waiting.length === 0) setImmediate(this.#flush);
+      if (this.#waiting.length === 0) setImmediate(this.#endTurn);
       this.#waiting.push(connection);
     }
     return connection.owed;
