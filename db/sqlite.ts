@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import SqliteFile from 'better-sqlite3';
 import {
@@ -20,7 +20,7 @@ const busyMilliseconds = 5000;
 /** Opens (and makes) the file at `path`, its folder too; `:memory:` keeps everything in memory. */
 export function openSqlite(path: string): Kysely<Schema> {
   if (path === '') throw new Error('The database URL names no file: sqlite:<path> or sqlite::memory:');
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makeFolder(dirname(resolve(path)));
   const database = new SqliteFile(path);
   // The wait for another process comes first: switching to WAL already needs the lock.
   database.pragma(`busy_timeout = ${busyMilliseconds}`);
@@ -29,6 +29,19 @@ export function openSqlite(path: string): Kysely<Schema> {
   database.pragma('synchronous = NORMAL');
   database.pragma('foreign_keys = ON');
   return new Kysely<Schema>({ dialect: new ImmediateSqlite({ database }), plugins: [new BindsAlike()] });
+}
+
+/** One by one: where none can be made, as in /proc, Node's own way tries for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Another process was faster.
+    if (code !== 'EEXIST') throw new Error(`The folder of the database cannot be made: ${message}`);
+  }
 }
 
 /**

@@ -110,7 +110,7 @@ export function configFrom(env: Environment): Config {
       apiPort: get.integer('API_PORT', null, { max: 65_535 }),
       tls: tlsFrom(get),
       headersTimeoutSeconds: get.integer('ANTIPHON_HEADERS_TIMEOUT', 10, { min: 1 }),
-      requestTimeoutSeconds: get.integer('ANTIPHON_REQUEST_TIMEOUT', 30, { min: 1 }),
+      requestTimeoutSeconds: get.integer('ANTIPHON_REQUEST_TIMEOUT', 120, { min: 1 }),
       trustedProxies: get.list('TRUSTED_PROXIES', ['loopback']),
     },
     apps: appsFile === null ? [appFromEnvironment(env, get.problems)] : readApps(appsFile, env, get),

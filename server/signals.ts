@@ -1,7 +1,7 @@
 /** Stops when asked to. Whoever asks again does not want to wait for the clients. */
 export function onSignals(stop: () => Promise<void>, abort: () => void = () => {}): void {
   let askedAt = Number.POSITIVE_INFINITY;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       const now = performance.now();
       // At once, it is npm that repeats what the terminal said, or the primary what the terminal said to all.

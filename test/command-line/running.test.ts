@@ -52,7 +52,7 @@ async function slowPublish(port: string) {
   };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   t.test(`${signal}: everybody is told, requests under way are answered, and it ends well`, async (t) => {
     const { server, port } = await started(t);
     const sockets = [await connected(t, port), await connected(t, port)] as const;

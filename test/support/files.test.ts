@@ -10,7 +10,8 @@ import sharp from 'sharp';
 import t, { type Test } from 'tap';
 import { folderStorage, type Storage } from '../../server/support/storage.ts';
 import { s3Storage, signed } from '../../server/support/storage-s3.ts';
-import { onEachEngine } from '../kit/database.ts';
+import { emptyDatabaseUrl, onEachEngine } from '../kit/database.ts';
+import { startDesk, visit } from '../kit/desk.ts';
 import { houseOn, refused } from './house.ts';
 
 function folderFor(t: Test): string {
@@ -308,6 +309,36 @@ function broken(): Readable {
     })(),
   );
 }
+
+t.test('a file through the front door into the bucket, and out again', async (t) => {
+  const { endpoint, objects } = await bucketServer(t, 'secret');
+  const desk = await startDesk(t, await emptyDatabaseUrl(t, 'sqlite'), {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: 'eu-central-1',
+    S3_BUCKET: 'desk',
+    S3_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    S3_SECRET_ACCESS_KEY: 'secret',
+  });
+  const visitor = await visit(desk);
+  const room = (await desk.ask('GET', '/api/chat/room', { as: visitor })).json.room.id;
+  const picture = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#0f766e' } })
+    .png()
+    .toBuffer();
+  const form = new FormData();
+  form.set('message', 'ось');
+  form.append('attachments[]', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'фото.png');
+  const sent = await desk.ask('POST', `/api/chat/room/${room}/messages`, { as: visitor, body: form });
+  t.match(sent, { status: 201, json: { type: 'image', attachments: [{ name: 'фото.png', width: 900, height: 600 }] } });
+  t.equal(objects.size, 2, 'the file and its thumbnail');
+  const [file] = sent.json.attachments;
+  const fetched = await fetch(desk.httpUrl + file.url);
+  t.match(fetched.headers.get('content-type'), 'image/png');
+  t.same(Buffer.from(await fetched.arrayBuffer()).length, file.size);
+  t.equal((await fetch(desk.httpUrl + file.thumbnail_url)).status, 200);
+  const part = await fetch(desk.httpUrl + file.url, { headers: { range: 'bytes=0-7' } });
+  t.equal(part.status, 206);
+  t.same([...new Uint8Array(await part.arrayBuffer())].slice(1, 4), [...Buffer.from('PNG')]);
+});
 
 t.test('the signature is the one Amazon documents', async (t) => {
   // "GET Bucket Lifecycle" of the examples in "Signature Calculations for the Authorization Header".
