@@ -10,6 +10,7 @@ export function SignIn({ isAgain = false }: { isAgain?: boolean }) {
   const { say } = useLanguage();
   const { session } = useSurroundings();
   const before = useStore(session.state, (state) => state.trouble);
+  const wasEnded = useStore(session.state, (state) => state.wasEnded);
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(before);
   const left = useSecondsLeft(trouble);
@@ -45,7 +46,11 @@ export function SignIn({ isAgain = false }: { isAgain?: boolean }) {
         <input className="field" required name="password" type="password" autoComplete="current-password" />
       </label>
       <p role="alert" className="text-bad empty:hidden">
-        {trouble && trouble.kind !== 'too-many' ? saidOf(trouble, say) : ''}
+        {wasEnded && trouble === before
+          ? say('access ended')
+          : trouble && trouble.kind !== 'too-many'
+            ? saidOf(trouble, say)
+            : ''}
         {trouble?.kind === 'too-many' && say(left > 0 ? 'too many attempts' : 'attempt again')}
       </p>
       {/* Beside the alert: a number that is read out every second helps nobody. */}

@@ -281,7 +281,7 @@ t.test('an inbox and those who work in it', { skip, timeout: 240_000 }, async (t
 
     const { status } = await desk.ask('PATCH', `/api/admin/chat/team/${ivo.id}`, { ...as, body: { is_blocked: true } });
     t.equal(status, 200);
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByText('Your access has been changed.').waitFor();
     t.equal(await page.locator('.room-row').count(), 0, 'nothing of the rooms is left on the page');
     await profile.close();
   });
