@@ -4,6 +4,8 @@ import { type News, playSound } from './sound.ts';
 import { wishes } from './wishes.ts';
 
 const RING_EVERY_MS = 10_000;
+/** What comes together is one call. */
+const BURST_MS = 1000;
 
 export interface BellParts {
   desk: Desk;
@@ -22,7 +24,11 @@ export function hangBell({ desk, hasSound, isOnDuty, lookedAt, onNews }: BellPar
   let ringing: ReturnType<typeof setInterval> | undefined;
   let before = inbox.state.get().rooms;
 
+  const rangAt = { new: 0, mine: 0 };
+
   function ring(news: News): void {
+    if (Date.now() - rangAt[news] < BURST_MS) return;
+    rangAt[news] = Date.now();
     const { volume, onlyHidden } = wishes.state.get();
     const isLookedAt = document.visibilityState === 'visible' && document.hasFocus();
     // Of several tabs one makes the noise.

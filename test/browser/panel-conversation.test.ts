@@ -512,13 +512,19 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
     t.equal(await rung(), before, 'taken: no more calls');
     await write('Thank you');
     await until('one call for one’s own', rung, (times) => times === before + 2);
+    const given = await guest(desk, 'Given', 'Who takes me?');
+    await until('a call for the next one', rung, (times) => times === before + 5);
+    // What comes within a second is one call.
+    await page.clock.runFor(1500);
+    await ask(olena, 'POST', `/api/admin/chat/rooms/${given.room}/assign`, { admin_id: max.id });
+    await until('one call for what one is given', rung, (times) => times === before + 7);
 
     await page.getByRole('button', { name: /^Alerts/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Alerts' });
     await dialog.getByText('The browser shows our notifications.').waitFor();
     await dialog.getByText('The browser lets this page make sounds.').waitFor();
     await dialog.getByRole('button', { name: 'Try: my conversation' }).click();
-    await until('the try', rung, (times) => times === before + 4);
+    await until('the try', rung, (times) => times === before + 9);
     await dialog.getByLabel('Only while I am elsewhere').check();
     await page.keyboard.press('Escape');
     await away(false);
