@@ -43,6 +43,13 @@ t.test('every state can be read by everybody', { skip }, async (t) => {
     { name: 'phone', scheme: 'light' as const, settings: { locale: 'uk' }, phone: true },
     { name: 'phone-dark', scheme: 'dark' as const, settings: { locale: 'fr', side: 'start' }, phone: true },
   ];
+  const faq = [
+    { question: 'How long does the lantern burn?', answer: 'Nine hours.' },
+    { question: 'May I return it?', answer: 'Within fourteen days.' },
+  ];
+  // Open on no day of the week but one, and there only for a minute of the night.
+  const day = ((new Date().getUTCDay() + 2) % 7) + 1;
+  const closed = { timezone: 'Europe/Kyiv', weekly: [{ day, from: '09:00', to: '09:01' }] };
   for (const { name, scheme, settings, direction = 'ltr', phone = false } of kinds) {
     t.test(name, async (t) => {
       const site = await startSite(t, {
@@ -59,6 +66,8 @@ t.test('every state can be read by everybody', { skip }, async (t) => {
         await look(page, `${name}-${state}`);
         t.same(await flaws(page), [], `${name}, ${state}`);
       };
+      const hours = name === 'phone' ? closed : null;
+      await desk.change('PUT', '/api/admin/chat/widget', { look: { faq, reply_minutes: 3 }, hours });
       const widget = page.locator('antiphon-chat');
       const tell = async (text: string) => {
         await widget.locator('textarea').fill(text);
@@ -74,6 +83,7 @@ t.test('every state can be read by everybody', { skip }, async (t) => {
       await widget.locator('input[name=email]').fill('ivan@example.com');
       await widget.locator('form .primary').click();
       await widget.locator('.topics button').first().waitFor();
+      await widget.locator('summary').first().click();
       await check('home');
       await widget.locator('.topics button').first().click();
       await stored(page, 1);

@@ -297,6 +297,25 @@ t.test('what goes wrong on the way', { skip }, async (t) => {
     await profile.close();
   });
 
+  t.test('storage is full: what was written is sent all the same, in order', async (t) => {
+    const context = await browser.newContext({ locale: 'en-GB' });
+    await context.addInitScript({
+      content: `const full = () => { throw new DOMException('no room', 'QuotaExceededError'); };
+        Storage.prototype.setItem = full;
+        IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = full;`,
+    });
+    const { page, profile, faults } = await openPage(browser, site, { profile: context });
+    await open(page);
+    for (const text of ['one', 'two', 'three']) await say(page, text);
+    await stored(page, 3);
+    t.same(
+      (await desk.messages(await desk.room())).map(({ message }) => message),
+      ['one', 'two', 'three'],
+    );
+    t.same(faults, []);
+    await profile.close();
+  });
+
   t.test('ten thousand characters are kept, and not sent', async (t) => {
     const { page, profile } = await openPage(browser, site);
     await open(page);
