@@ -119,6 +119,7 @@ const ARROWS: Record<string, string[]> = {
     '@tanstack/react-virtual',
   ],
   // How the widget will look, it shows itself.
+  'admin-ui/settings/colours': ['client/widget/colour'],
   'admin-ui/settings/preview': ['admin-ui', 'client/chat', 'client/widget', 'react', 'react-dom'],
   'admin-ui/reports/plot': ['admin-ui', 'react', 'uplot'],
   'admin-ui/vite.config': ['node:', 'vite', '@vitejs/plugin-react', '@tailwindcss/vite'],

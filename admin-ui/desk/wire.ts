@@ -2,7 +2,10 @@ import type { Person, RoomStatus } from '../../client/chat/message.ts';
 import type { WireLabel, WireMessage, WireStats, WireTeamRoom, WireUser } from '../../server/doors/support-api/wire.ts';
 import type { WireBulkResult, WireCannedResponse, WireSavedView } from '../../server/doors/support-api/wire-tools.ts';
 
-/** What travels and what is made of it. The only file of the panel that spells as the wire does. */
+/**
+ * What travels and what is made of it. Nothing else of the panel spells as the wire does but the settings' forms and the
+ * statistics' tables, whose fields are the wire's own.
+ */
 
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export type Availability = 'online' | 'busy' | 'offline';
