@@ -26,9 +26,9 @@ export default function AlertSettings({ onClose }: { onClose(): void }) {
           {say('dismiss')}
         </button>
       </header>
-      <div className="grid max-h-[75vh] gap-5 overflow-auto px-5 py-4">
+      <div className="grid max-h-[75vh] grid-cols-1 gap-5 overflow-auto px-5 py-4">
         <MentionList onFollow={onClose} />
-        <fieldset className="grid gap-2.5">
+        <fieldset className="grid min-w-0 grid-cols-1 gap-2.5">
           <legend className="mb-2 font-semibold">{say('sound')}</legend>
           <Switch name="sound on" isOn={hasSound} onChange={(on) => looks.change({ hasSound: on })} />
           <label className="flex flex-wrap items-center justify-between gap-2">
@@ -69,7 +69,7 @@ export default function AlertSettings({ onClose }: { onClose(): void }) {
             </button>
           </span>
         </fieldset>
-        <fieldset className="grid gap-2.5">
+        <fieldset className="grid min-w-0 grid-cols-1 gap-2.5">
           <legend className="mb-2 font-semibold">{word('on desktop')}</legend>
           <Switch name="desktop on" isOn={wished.hasDesktop} onChange={(hasDesktop) => wishes.change({ hasDesktop })} />
           <span className="flex flex-wrap gap-2">
@@ -132,7 +132,7 @@ function Choice<Option extends WordName>({ name, value, options, onChange }: Cho
       <label htmlFor={id}>{word(name)}</label>
       <select
         id={id}
-        className="field w-auto!"
+        className="field w-auto! max-w-full"
         value={value}
         onChange={(event) => onChange(options.find((option) => option === event.target.value) ?? value)}
       >

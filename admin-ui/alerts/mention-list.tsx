@@ -16,7 +16,7 @@ export function MentionList({ onFollow }: { onFollow(): void }) {
   };
   return (
     <section aria-labelledby="mentions">
-      <div className="mb-1 flex items-center justify-between gap-2">
+      <div className="mb-1 flex flex-wrap items-center justify-between gap-2">
         <h3 id="mentions" className="font-semibold">
           {word('mentions')}
         </h3>

@@ -193,7 +193,7 @@ export function Composer({ room, conversation, chosen }: Props) {
           onPaste={chosen.pasted}
         />
         {files.length > 0 && <FileRow files={files} onRemove={chosen.remove} />}
-        <div className="flex items-center gap-1.5 p-1.5">
+        <div className="flex flex-wrap items-center gap-1.5 p-1.5">
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset brings a look of its own */}
           <div role="group" aria-label={`${say('reply')}, ${say('note')}`} className="kinds">
             {kinds.map(({ is, name }) => (
@@ -238,7 +238,7 @@ export function Composer({ room, conversation, chosen }: Props) {
           )}
           <button
             type="button"
-            className="button-main"
+            className="button-main ms-auto"
             disabled={isEmpty}
             title={sendsOnEnter ? 'Enter' : 'Ctrl Enter'}
             onClick={() => void send(false)}

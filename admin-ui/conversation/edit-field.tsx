@@ -47,7 +47,7 @@ export function EditField({ message, roomId }: { message: Message; roomId: numbe
           }
         }}
       />
-      <span className="flex justify-end gap-2">
+      <span className="flex flex-wrap justify-end gap-2">
         <button type="button" className="button" onClick={stop}>
           {say('cancel')}
         </button>

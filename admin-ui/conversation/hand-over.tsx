@@ -58,7 +58,7 @@ export default function HandOver({
             onChange={(event) => setNote(event.target.value)}
           />
         </label>
-        <span className="flex justify-end gap-2">
+        <span className="flex flex-wrap justify-end gap-2">
           <button type="button" className="button" onClick={onClose}>
             {say('cancel')}
           </button>

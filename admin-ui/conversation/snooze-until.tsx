@@ -32,7 +32,7 @@ export default function SnoozeUntil({ actions, onClose }: { actions: RoomActions
             onChange={(event) => setAt(event.target.value)}
           />
         </label>
-        <span className="flex justify-end gap-2">
+        <span className="flex flex-wrap justify-end gap-2">
           <button type="button" className="button" onClick={onClose}>
             {say('cancel')}
           </button>

@@ -126,7 +126,7 @@ function BlockDialog({ name, onClose, onBlock }: DialogProps) {
             onChange={(event) => setReason(event.target.value)}
           />
         </label>
-        <span className="flex justify-end gap-2">
+        <span className="flex flex-wrap justify-end gap-2">
           <button type="button" className="button" onClick={onClose}>
             {say('cancel')}
           </button>
