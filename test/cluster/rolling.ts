@@ -68,6 +68,8 @@ export class Readers {
   readonly seen: Set<number>[] = [];
   /** When somebody connected again, in milliseconds. */
   readonly returns: number[] = [];
+  /** When somebody was sent away. */
+  readonly departures: number[] = [];
   readonly codes = new Map<number, number>();
   readonly #sockets = new Map<number, WebSocket>();
   #isOver = false;
@@ -141,6 +143,7 @@ export class Readers {
     socket.on('close', (code) => {
       if (isOpen) {
         this.connected -= 1;
+        this.departures.push(performance.now());
         this.codes.set(code, (this.codes.get(code) ?? 0) + 1);
       }
       // Whoever finds a port closed is given to the next, as a proxy does.
