@@ -19,6 +19,8 @@ t.test('the widget and its sites', async (t) => {
     const shop = 'https://shop.example';
     const settings = async (origin?: string) =>
       (await desk.ask('GET', '/widget/settings', origin ? { headers: { origin } } : {})).json;
+    const { headers } = await desk.ask('GET', '/widget/settings', { headers: { origin: shop } });
+    t.equal(headers.get('access-control-allow-origin'), '*', 'pages of any origin may read it');
     t.same(await settings(shop), { key: desk.app.key, socket_path: '', widget: { hours: null } }, 'nothing is set');
 
     const look = {

@@ -20,6 +20,8 @@ interface Scene {
  */
 type Permitted = 'view' | 'close' | 'team' | 'assign' | 'admin' | 'team anywhere' | 'admin anywhere' | 'person';
 
+const aDay = { from: '2026-01-01', to: '2026-01-01' };
+
 const attempts: [string, Permitted, (scene: Scene, caller: Caller) => Promise<unknown>][] = [
   ['rooms.find', 'view', ({ desk, ref }, caller) => desk.rooms.find(caller, ref)],
   ['timelines.read', 'view', ({ desk, ref }, caller) => desk.timelines.read(caller, ref)],
@@ -55,6 +57,11 @@ const attempts: [string, Permitted, (scene: Scene, caller: Caller) => Promise<un
   ['assignment.unassign', 'assign', ({ desk, ref }, caller) => desk.assignment.unassign(caller, ref)],
   ['rooms.list', 'team anywhere', ({ desk }, caller) => desk.rooms.list(caller, {})],
   ['sites.list', 'admin anywhere', ({ desk }, caller) => desk.sites.list(caller)],
+  ['sites.setDefaults', 'admin anywhere', ({ desk }, caller) => desk.sites.setDefaults(caller, { look: {} })],
+  ['sites.save', 'admin anywhere', ({ desk }, caller) => desk.sites.save(caller, 'shop.example', {})],
+  ['reports.read', 'team anywhere', ({ desk }, caller) => desk.reports.read(caller, aDay)],
+  ['bulk.run', 'team anywhere', ({ desk }, caller) => desk.bulk.run(caller, [1], { action: 'read' })],
+  ['whereabouts.of', 'team', ({ desk, ref }, caller) => desk.whereabouts.of(caller, ref)],
   ['search.rooms', 'team anywhere', ({ desk }, caller) => desk.search.rooms(caller, 'word')],
   ['stats.read', 'team anywhere', ({ desk }, caller) => desk.stats.read(caller)],
   ['queue.waiting', 'team anywhere', ({ desk }, caller) => desk.queue.waiting(caller)],
