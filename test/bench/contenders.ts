@@ -18,6 +18,7 @@ export interface Contenders {
   all: Crowd[];
 }
 
+const WARM_UP = 'publish 1000 16 1 16';
 const NATIVE_SENDER = 'sender.node';
 
 export async function startOurs(bench: Bench): Promise<Crowd[]> {
@@ -37,7 +38,10 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
   const plain = await crowdOf(startPlainWs());
   const sendLoop = await crowdOf(startSendLoop());
   const joinedLoop = await crowdOf(startJoinedSendLoop());
-  return { ours, plain, sendLoop, joinedLoop, all: [...ours, plain, sendLoop, joinedLoop] };
+  const all = [...ours, plain, sendLoop, joinedLoop];
+  // A server that has served for a while has its code compiled; a few bursts do not do that.
+  for (const { load } of all) await load.mustDo(WARM_UP);
+  return { ours, plain, sendLoop, joinedLoop, all };
 }
 
 /** What each of our servers may cost at most, in multiples of the C loop. */

@@ -209,7 +209,12 @@ static void read_peer(int index) {
 static void read_publisher(struct publisher *publisher) {
   char *at = publisher->rest;
   int got = recv(publisher->fd, at + publisher->rest_length, sizeof publisher->rest - 1 - publisher->rest_length, 0);
-  if (got <= 0) fail("a publisher was cut off");
+  if (got <= 0) {
+    if (asked != answered) fail("a publisher was cut off");
+    close(publisher->fd);
+    publisher->fd = -1; /* it had nothing to say for long */
+    return;
+  }
   int length = publisher->rest_length + got;
   at[length] = 0;
   for (char *end; (end = strstr(at, "\r\n\r\n"));) {
@@ -276,14 +281,11 @@ static void send_posts(void) {
   }
 }
 
-/* A server may have hung up on one that had nothing to say for long. */
 static void have_publishers(int count) {
-  char one;
+  turn(0); /* whoever was hung up on is noticed here */
   for (int i = 0; i < count && i < MAX_PUBLISHERS; i++) {
-    int is_there = i < publisher_count;
-    if (is_there && recv(publishers[i].fd, &one, 1, MSG_PEEK | MSG_DONTWAIT) != 0) continue;
-    if (is_there) close(publishers[i].fd);
-    else publisher_count++;
+    if (i < publisher_count && publishers[i].fd >= 0) continue;
+    if (i >= publisher_count) publisher_count++;
     publishers[i].fd = dial(MAX_PEERS + i);
   }
 }
@@ -320,6 +322,7 @@ static void report(uint64_t began, double cpu_before) {
 static void open_peers(int count, int per) {
   int first = peer_count, wanted = ready_count + count;
   if (first + count > MAX_PEERS || (first + count - 1) / per >= MAX_CHANNELS) fail("too many");
+  if (first == 0) memset(numbers, 0, MAX_PUBLISHERS * sizeof *numbers); /* nobody has heard any yet */
   per_channel = per, channel_count = (first + count - 1) / per + 1;
   uint64_t end = now_ns() + DEADLINE_MS * 4000000ull;
   while (ready_count < wanted && closed_count == 0 && now_ns() < end) {
@@ -380,10 +383,11 @@ int main(int count, char **arguments) {
     else if (!strcmp(word, "publish") && sscanf(line, "publish %d %d %d %d", &a, &b, &c, &d) == 4) {
       have_publishers(d);
       if (channel_count == 0) channel_count = 1, strcpy(prefix, "bench");
-      for (uint64_t end = began + a * 1000000ull; now_ns() < end && is_quiet() && closed_count == 0; settle()) {
+      do {
         for (int i = 0; i < b; i++) post(i % d, c, now_ns());
         send_posts();
-      }
+        settle();
+      } while (now_ns() < began + a * 1000000ull && is_quiet() && closed_count == 0);
     } else if (!strcmp(word, "rate") && sscanf(line, "rate %d %d", &a, &b) == 2) {
       have_publishers(1);
       uint64_t total = (uint64_t)a * b / 1000;
