@@ -140,7 +140,7 @@ t.test('peers that vanish in the middle of it all harm nobody', async (t) => {
 });
 
 t.test('a peer that ends its side without reading ours is ended for its silence', async (t) => {
-  const server = await startServer(t, { REVERB_APP_PING_INTERVAL: '1', ANTIPHON_MAX_UNREAD_BYTES: '100000000' });
+  const server = await startServer(t, { REVERB_APP_PING_INTERVAL: '3', ANTIPHON_MAX_UNREAD_BYTES: '100000000' });
   const reader = await subscribed(t, server);
   const half = await openRaw(t, server);
   half.write(wireFrame(TEXT, SUBSCRIBE));
