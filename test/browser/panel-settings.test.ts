@@ -23,7 +23,8 @@ t.test('an admin arranges the desk', { skip, timeout: 280_000 }, async (t) => {
   };
   const button = (name: string) => admin.page.getByRole('button', { name, exact: true });
   const item = (name: string) => admin.page.getByRole('listitem', { name, exact: true });
-  const told = (text: string) => admin.page.locator('.told', { hasText: text }).waitFor();
+  /** Nothing is left to be saved. */
+  const saved = () => admin.page.locator('.save-bar[data-is="changed"]').waitFor({ state: 'detached' });
   /** What was shown the one time. */
   const once = async (label: string) => {
     const text = await admin.page.getByRole('dialog').getByRole('textbox', { name: label }).inputValue();
@@ -195,7 +196,7 @@ t.test('an admin arranges the desk', { skip, timeout: 280_000 }, async (t) => {
     await page.getByText('A question needs an answer').waitFor();
     await page.getByLabel('Answer 1', { exact: true }).fill('On its way');
     await button('Save').click();
-    await told('Saved');
+    await saved();
 
     const visitor = await openPage(browser, shop);
     await open(visitor.page);
@@ -218,7 +219,7 @@ t.test('an admin arranges the desk', { skip, timeout: 280_000 }, async (t) => {
     await site.getByText('is no origin').waitFor();
     await site.getByLabel('Allowed origins').fill(shop);
     await site.getByRole('button', { name: 'Save' }).click();
-    await told('Saved');
+    await saved();
     await site.getByRole('button', { name: 'Make a secret' }).click();
     t.match(await once('Identity secret of localhost'), /^\S{32,}$/);
     await site.getByText('can vouch').waitFor();
@@ -229,7 +230,7 @@ t.test('an admin arranges the desk', { skip, timeout: 280_000 }, async (t) => {
     await page.getByLabel('Greeting').fill('Only here');
     await page.getByLabel('E-mail').check();
     await button('Save').click();
-    await told('Saved');
+    await saved();
     const other = await openPage(browser, shop);
     await open(other.page);
     await other.page.getByRole('dialog').getByLabel('E-mail').waitFor();
@@ -247,7 +248,7 @@ t.test('an admin arranges the desk', { skip, timeout: 280_000 }, async (t) => {
     await page.getByLabel('Day off').fill('2026-12-25');
     await button('Add the day').click();
     await button('Save').click();
-    await told('Saved');
+    await saved();
     const { json } = await desk.ask('GET', '/api/admin/chat/widget', { as: olena });
     t.match(json.data.hours, { weekly: [], holidays: ['2026-12-25'] });
     const shown = await desk.ask('GET', '/widget/settings', { headers: { origin: shop } });
