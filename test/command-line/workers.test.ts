@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { needsRedis, startRedis } from '../cluster/redis-server.ts';
 import { call, publish } from '../kit/api.ts';
 import { pusherClient, subscribed } from '../kit/clients.ts';
 import { ask, UNHURRIED, visit } from '../kit/desk.ts';
@@ -216,6 +217,19 @@ t.test('the desk of several workers', async (t) => {
       t.pass('a socket of either worker hears each');
     }
   });
+});
+
+t.test('with Redis too, a worker that is killed is gone at once for all nodes', needsRedis, async (t) => {
+  const redis = await startRedis(t);
+  const crew = await startCrew(t, 2, { REVERB_SCALING_ENABLED: 'true', REDIS_PORT: String(redis.port) });
+  const sockets = await members(t, crew, 4);
+  await allKnow(crew, [1, 2, 3, 4]);
+  process.kill(crew.workers()[0] as number, 'SIGKILL');
+  await eventually('closed sockets', () => sockets.filter(({ closed }) => closed !== null).length === 2, DEADLINE_MS);
+  const kept = sockets.flatMap(({ closed }, index) => (closed ? [] : [index + 1]));
+  await allKnow(crew, kept);
+  t.equal(kept.length, 2);
+  t.notMatch(crew.primary.stderr, /fell silent/, 'nobody had to wait for its silence');
 });
 
 t.test('what cannot work is said, and nothing runs on', async (t) => {
