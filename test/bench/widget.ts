@@ -3,10 +3,9 @@
 // A task is what the page's main thread does in one go; over 50 ms it is felt. Counted is the time the thread itself was at
 // work, so that a busy machine does not change it, and beside it the time that went by.
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
 import { startDesk, until } from '../browser/agent.ts';
 import { field, open, say, stored } from '../browser/visitor.ts';
-import { openPage } from '../kit/browser.ts';
+import { openBrowser, openPage } from '../kit/browser.ts';
 import { startSite } from '../kit/site.ts';
 import { printTasks, stage, tasksDuring } from './trace.ts';
 
@@ -24,10 +23,7 @@ const { t, end } = stage('widget');
 try {
   const desk = await startDesk(t);
   const site = await startSite(t, { chat: desk.url });
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await openBrowser(t);
   const { page } = await openPage(browser, site, { viewport: { width: 1280, height: 800 } });
   const first = page.getByText('Line 2', { exact: true });
   const last = page.getByText(`Line ${MESSAGES + 1}`);
@@ -85,7 +81,6 @@ try {
       await page.getByText('an answer').waitFor();
     }),
   );
-  await browser.close();
 } finally {
   await end();
 }
