@@ -12,6 +12,7 @@ import type { Member, MemberId } from './pusher/roster.ts';
  *   topic `app:<app id>`, payload: a PeerMessage
  *   {"type":"event","channels":["orders"],"publication":{"from":"server","event":"Shipped","data":"{}"},"exceptSocketId":"1.2"}
  *   {"type":"terminate","userId":"7"}
+ *   {"type":"took","what":"events","address":"192.0.2.1","cost":2}
  *
  *   topic `recall:<app id>`, to a node that asks what there is: the last event of a cache channel, by the clock on the wall
  *   {"channel":"cache-prices","publication":{…},"at":1763730000000}
@@ -136,9 +137,17 @@ function peerMessageIn(payload: unknown): PeerMessage | null {
   if (!isObject(payload)) return null;
   const { type, userId, channels, exceptSocketId } = payload;
   if (type === 'terminate') return typeof userId === 'string' ? { type, userId } : null;
+  if (type === 'took') return takingIn(payload);
   const publication = publicationIn(payload.publication);
   if (type !== 'event' || !isTexts(channels) || !publication || !isAbsentOrText(exceptSocketId)) return null;
   return { type, channels, publication, ...(exceptSocketId === undefined ? {} : { exceptSocketId }) };
+}
+
+function takingIn({ what, address, cost }: Record<string, unknown>): PeerMessage | null {
+  const isKnown = what === 'events' || what === 'handshakes';
+  return isKnown && typeof address === 'string' && isCountOrNull(cost) && cost !== null
+    ? { type: 'took', what, address, cost }
+    : null;
 }
 
 function publicationIn(value: unknown): Publication | null {

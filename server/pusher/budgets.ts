@@ -39,6 +39,11 @@ export class Budgets {
     return 0;
   }
 
+  /** Takes it though it may not be there: it was spent elsewhere. */
+  charge(spenders: readonly Spender[], now: number, cost: number): void {
+    for (const { key, times } of spenders) this.#keep(key, { left: this.#left(key, times, now) - cost, at: now });
+  }
+
   #left(key: string, times: number, now: number): number {
     const { burst, perHour } = this.#budget;
     const spent = this.#spent.get(key);

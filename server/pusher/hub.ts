@@ -7,7 +7,7 @@ import { EventCache } from './event-cache.ts';
 import * as frames from './frames.ts';
 import type { Observer } from './observer.ts';
 import { originAllowed } from './origin.ts';
-import type { Fact, PeerMessage, Peers } from './peers.ts';
+import type { Admitted, Fact, PeerMessage, Peers } from './peers.ts';
 import { framesOf, type Publication } from './publication.ts';
 import { Session } from './session.ts';
 import { Signer } from './signature.ts';
@@ -39,8 +39,10 @@ export class Hub {
     this.cache = new EventCache(app.cacheTtlSeconds);
     this.observer = observer;
     this.connected = new Tally((value) => peers.share({ kind: 'connected', value }));
-    this.publishing = new Admission(app.events);
-    this.#handshakes = new Admission(app.handshakes);
+    const telling = (what: Admitted) => (address: string, cost: number) =>
+      peers.forward({ type: 'took', what, address, cost });
+    this.publishing = new Admission(app.events, telling('events'));
+    this.#handshakes = new Admission(app.handshakes, telling('handshakes'));
     this.#peers = peers;
   }
 
@@ -88,8 +90,16 @@ export class Hub {
 
   /** Another node says something happened. */
   hear(message: PeerMessage): void {
-    if (message.type === 'terminate') this.#terminateHere(message.userId);
-    else this.#deliver(message.channels, message.publication, message.exceptSocketId);
+    switch (message.type) {
+      case 'event':
+        return this.#deliver(message.channels, message.publication, message.exceptSocketId);
+      case 'terminate':
+        return this.#terminateHere(message.userId);
+      case 'took': {
+        const admission = message.what === 'events' ? this.publishing : this.#handshakes;
+        return admission.tookElsewhere(message.address, this.now(), message.cost);
+      }
+    }
   }
 
   /** Another node holds something, or, when the value is null, no more. */

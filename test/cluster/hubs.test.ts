@@ -41,7 +41,13 @@ const APP: App = {
   maxWatchlist: 100,
   authorisationTimeoutSeconds: 0,
 };
-const OTHER_APP: App = { ...APP, id: 'app-2', key: 'key-2', secret: 'secret-2' };
+const OTHER_APP: App = {
+  ...APP,
+  id: 'app-2',
+  key: 'key-2',
+  secret: 'secret-2',
+  events: { perAddress: 10, perApp: 15 },
+};
 
 const PRESENCE = 'presence-room';
 
@@ -331,6 +337,23 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
     t.match(JSON.parse(b.hub.cachedFrame('private-cache-other')?.text ?? ''), { data: { a: 1 }, user_id: 7 });
     t.match(b.hub.cachedFrame('cache-known')?.text, /4/, 'its own is as new');
     t.equal(b.hub.cachedFrame('not remembered'), undefined);
+  });
+
+  t.test('what one node took of a limit, the others do not give again', async (t) => {
+    const made = (await houses(t, makeNodes)) as [House, House];
+    const [a, b] = made.map(({ pusher }) => pusher.byId(OTHER_APP.id)) as [Hub, Hub];
+    const [onA, onB] = made.map(({ hub }) => new Socket(hub).subscribe('told')) as [Socket, Socket];
+    const tell = (from: House, event: string) => from.hub.publish(['told'], { from: 'server', event, data: '' });
+
+    t.equal(a.publishing.take('192.0.2.1', a.now(), 8), 0);
+    tell(made[0], 'took-8');
+    await onB.got('took-8');
+    t.ok(b.publishing.take('192.0.2.1', b.now(), 5) > 0, 'so much is not left of the address’s ten');
+    t.equal(b.publishing.take('192.0.2.2', b.now(), 5), 0, 'another address has ten of its own');
+    tell(made[1], 'took-5');
+    await onA.got('took-5');
+    t.ok(a.publishing.take('192.0.2.3', a.now(), 5) > 0, 'of the app’s fifteen there are two');
+    t.equal(a.publishing.take('192.0.2.3', a.now(), 2), 0);
   });
 
   t.test('a user is terminated wherever he is', async (t) => {
