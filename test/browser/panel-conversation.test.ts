@@ -402,7 +402,7 @@ t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
       await press('KeyA', 'Ф', { shiftKey: true });
       await page.getByRole('menuitemcheckbox', { name: 'Олена' }).waitFor();
       await page.keyboard.press('Escape');
-      await page.getByRole('menu').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Assignee', exact: true }).and(page.locator(':focus')).waitFor();
       await press('KeyH', 'р');
       await page.getByRole('menuitem', { name: 'For an hour' }).waitFor();
       await page.keyboard.press('Escape');

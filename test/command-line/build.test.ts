@@ -14,7 +14,7 @@ t.test('npm run build', async (t) => {
     'admin-ui': { ...PAGE, 'vite.config.ts': VITE },
     'package.json': '{"type":"module"}',
   });
-  for (const path of ['scripts', 'tsconfig.json']) cpSync(path, join(root, path), { recursive: true });
+  for (const path of ['scripts', 'prebuilds', 'tsconfig.json']) cpSync(path, join(root, path), { recursive: true });
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   const build = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/build.mjs', ...args], {
