@@ -10,6 +10,7 @@ import { call, publish } from '../kit/api.ts';
 import { pusherClient, subscribed } from '../kit/clients.ts';
 import { ask, UNHURRIED, visit } from '../kit/desk.ts';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 import { seenFromOutside } from '../kit/outside.ts';
 import { commandLine, type Running } from '../kit/process.ts';
 import type { RunningServer } from '../kit/server.ts';
@@ -83,11 +84,22 @@ async function allKnow(crew: RunningCrew, ids: number[]): Promise<void> {
 }
 
 t.test('workers share a port as if they were one', async (t) => {
-  const crew = await startCrew(t, 3);
+  const metricsPort = await freePort();
+  const crew = await startCrew(t, 3, { ANTIPHON_METRICS_PORT: String(metricsPort) });
   t.equal(crew.workers().length, 3);
   t.equal(crew.primary.stdout.match(/Starting server/g)?.length, 1, 'it greets once');
   const sockets = await members(t, crew, 6);
   await allKnow(crew, [1, 2, 3, 4, 5, 6]);
+
+  await t.test('each tells Prometheus of its own', async (t) => {
+    const counts = await Promise.all(
+      [0, 1, 2].map(async (seat) => {
+        const answer = await fetch(`http://127.0.0.1:${metricsPort + seat}/metrics`);
+        return Number(/^antiphon_sockets\{app="1"\} (\d+)$/m.exec(await answer.text())?.[1]);
+      }),
+    );
+    t.same(counts, [2, 2, 2]);
+  });
 
   await t.test('what is published on one reaches all, except the socket it came from', async (t) => {
     const [sender, ...others] = sockets as [TestSocket, ...TestSocket[]];
