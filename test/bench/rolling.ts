@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort, RedisServer } from '../cluster/redis-server.ts';
+import { RedisServer } from '../cluster/redis-server.ts';
 import { peakPerSecond, Readers, SupervisedNode } from '../cluster/rolling.ts';
 import { UNHURRIED } from '../kit/desk.ts';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 import { Running } from '../kit/process.ts';
 
 const options = {

@@ -8,7 +8,8 @@ import t, { type Test } from 'tap';
 import { redisCluster } from '../../server/cluster/redis.ts';
 import { configFrom, type Environment } from '../../server/config.ts';
 import type { SettingsError } from '../../server/settings.ts';
-import { freePort, needsRedis, RedisServer, startRedis } from './redis-server.ts';
+import { freePort } from '../kit/free-port.ts';
+import { needsRedis, RedisServer, startRedis } from './redis-server.ts';
 import { KeptLog, started, until, type Witness } from './witness.ts';
 
 const KNOWN = { REVERB_APP_ID: '1', REVERB_APP_KEY: 'k', REVERB_APP_SECRET: 's', REVERB_SCALING_ENABLED: 'true' };

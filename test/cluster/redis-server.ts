@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { createClient } from '@redis/client';
 import type { Test } from 'tap';
 import type { RedisClusterConfig } from '../../server/cluster/redis.ts';
+import { freePort } from '../kit/free-port.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -98,13 +97,4 @@ export async function startRedis(
   t.teardown(() => redis.kill());
   if (isUp) await redis.start();
   return redis;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

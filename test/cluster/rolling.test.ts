@@ -7,9 +7,10 @@ import { Node } from '../../server/cluster/node.ts';
 import { RollingRestart } from '../../server/cluster/rolling-restart.ts';
 import { UNHURRIED } from '../kit/desk.ts';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 import { compile, Running } from '../kit/process.ts';
 import { Loopback } from './loopback.ts';
-import { freePort, needsRedis, startRedis } from './redis-server.ts';
+import { needsRedis, startRedis } from './redis-server.ts';
 import { Readers, SupervisedNode } from './rolling.ts';
 import { KeptLog } from './witness.ts';
 

@@ -1,7 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +7,7 @@ import t, { type Test } from 'tap';
 import { emptyDatabaseUrl, onEachEngine } from '../kit/database.ts';
 import { type Asking, ask, folderFor, register } from '../kit/desk.ts';
 import { eventually } from '../kit/ear.ts';
+import { freePort } from '../kit/free-port.ts';
 
 const run = promisify(execFile);
 const fileOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -38,14 +37,6 @@ function antiphon(t: Test, args: string[], env: Record<string, string>): Command
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += chunk));
   t.teardown(() => child.kill('SIGKILL'));
   return { child, said: () => said };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 t.test('killed under load, again and again', async (t) => {
