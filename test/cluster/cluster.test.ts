@@ -6,6 +6,7 @@ import { Node } from '../../server/cluster/node.ts';
 import { redisCluster } from '../../server/cluster/redis.ts';
 import { singleNode } from '../../server/cluster/single-node.ts';
 import { startExchange } from './exchange.ts';
+import { FarProcess } from './far-node.ts';
 import { Loopback } from './loopback.ts';
 import { needsRedis, startRedis } from './redis-server.ts';
 import { KeptLog, started, Witness } from './witness.ts';
@@ -234,6 +235,18 @@ t.test('nodes on Redis', needsRedis, async (t) => {
       })(),
     );
     client.destroy();
+  });
+});
+
+t.test('three processes on Redis', needsRedis, async (t) => {
+  const redis = await startRedis(t);
+  const processes = [new FarProcess(t), new FarProcess(t), new FarProcess(t)] as const;
+  const make = (index: number, prefix: string, name: string) =>
+    (processes[index] as FarProcess).node(redis.config({ prefix }), name);
+  holdsForAnyCluster(t, () => make(0, randomUUID(), 'a'));
+  holdsBetweenNodes(t, (names) => {
+    const prefix = randomUUID();
+    return names.map((name, index) => make(index, prefix, name));
   });
 });
 
