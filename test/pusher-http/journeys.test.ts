@@ -93,7 +93,7 @@ for (const transport of ['xhr_streaming', 'xhr_polling'] as const) {
       await annHears.next('pusher:member_added');
       ben.disconnect();
       // A poll that is under way is broken off; between two, it takes some seconds until none came.
-      t.match(await annHears.next('pusher:member_removed', 8000), { id: '2' });
+      t.match(await annHears.next('pusher:member_removed', 20_000), { id: '2' });
     });
 
     await restarted(t, server, backend, transport);
@@ -154,7 +154,7 @@ t.test('a quiet client is asked and answers', async (t) => {
     const closed = new Ear();
     client.connection.bind('state_change', ({ current }: { current: string }) => closed.hear(current));
     const isPing = (line: string) => line.includes('Connection Pinged') && line.includes(socketId);
-    await eventually('three pings', () => server.printed.filter(isPing).length >= 3, 10_000);
+    await eventually('three pings', () => server.printed.filter(isPing).length >= 3, 20_000);
     t.equal(client.connection.socket_id, socketId);
     t.same(closed.names, []);
     client.disconnect();
