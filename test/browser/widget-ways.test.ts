@@ -78,7 +78,11 @@ t.test('ways to use it', { skip }, async (t) => {
       () => panel.count(),
       (count) => count === 0,
     );
-    t.equal(await page.evaluate('document.documentElement.style.overflow'), '');
+    await until(
+      'the page moving again',
+      () => page.evaluate<string>('document.documentElement.style.overflow'),
+      (overflow) => overflow === '',
+    );
     await profile.close();
   });
 
