@@ -1,6 +1,5 @@
 import type { Hub } from '../../pusher/hub.ts';
 import type { Observer } from '../../pusher/observer.ts';
-import type { Session } from '../../pusher/session.ts';
 
 export interface Happening {
   /** Epoch milliseconds. */
@@ -21,12 +20,11 @@ const MAX_TEXT = 2000;
 /** What happens in an app as it happens, for whoever looks. While nobody does it costs one look at an empty list. */
 export class Tail {
   readonly observer: Observer = {
-    opened: (session) => this.#ofSession(session, 'opened', null),
-    received: (session, text) => this.#ofSession(session, 'received', text),
-    refused: (session, error) => this.#ofSession(session, 'refused', error.message),
-    closed: (session) => this.#ofSession(session, 'closed', null),
-    published: (hub, channel, text, receivers) =>
-      this.#tell(hub, { kind: 'published', socket_id: null, channel, text, receivers }),
+    opened: ({ hub, socketId }) => this.#tell(hub, 'opened', socketId, null),
+    received: ({ hub, socketId }, text) => this.#tell(hub, 'received', socketId, text),
+    refused: ({ hub, socketId }, error) => this.#tell(hub, 'refused', socketId, error.message),
+    closed: ({ hub, socketId }) => this.#tell(hub, 'closed', socketId, null),
+    published: (hub, channel, text, receivers) => this.#tell(hub, 'published', null, text, channel, receivers),
   };
   readonly #listeners = new Map<Hub, Set<Listener>>();
 
@@ -40,14 +38,17 @@ export class Tail {
     };
   }
 
-  #ofSession({ hub, socketId }: Session, kind: Happening['kind'], text: string | null): void {
-    this.#tell(hub, { kind, socket_id: socketId, channel: null, text, receivers: null });
-  }
-
-  #tell(hub: Hub, what: Omit<Happening, 'at'>): void {
+  #tell(
+    hub: Hub,
+    kind: Happening['kind'],
+    socketId: string | null,
+    text: string | null,
+    channel: string | null = null,
+    receivers: number | null = null,
+  ): void {
     const listeners = this.#listeners.get(hub);
     if (!listeners) return;
-    const happening = { at: Date.now(), ...what, text: what.text && shown(what.text) };
+    const happening = { at: Date.now(), kind, socket_id: socketId, channel, text: text && shown(text), receivers };
     for (const listener of listeners) listener(happening);
   }
 }
