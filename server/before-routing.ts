@@ -1,21 +1,5 @@
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-
-type Listener = (...args: never[]) => void;
-
-/** Who asks for a `request` or an `upgrade` is offered to `takes` first; what that does not take is routed. */
-export function askFirst<Args extends unknown[]>(
-  server: Server,
-  event: 'request' | 'upgrade',
-  takes: (...args: Args) => boolean,
-): void {
-  const listeners = server.listeners(event) as Listener[];
-  server.removeAllListeners(event).on(event, (...args: unknown[]) => {
-    if (takes(...(args as Args))) return;
-    for (const listener of listeners) listener.apply(server, args as never[]);
-  });
-}
 
 /*
  * Faults that are found before it is known whose request it is: told as text, as the HTTP API tells its own. [P-17]

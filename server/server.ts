@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { askFirst, refuseBytes, refusePath } from './before-routing.ts';
+import { refuseBytes, refusePath } from './before-routing.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { localLine } from './cluster/local-line.ts';
 import { Node } from './cluster/node.ts';
@@ -18,7 +18,9 @@ import { pages } from './doors/pages/routes.ts';
 import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
 import { publishShortcut } from './doors/pusher-api/shortcut.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
+import { directSender } from './doors/pusher-socket/direct-sender.ts';
 import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
+import type { Sender } from './doors/pusher-socket/outgoing.ts';
 import { Reception } from './doors/pusher-socket/reception.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
 import { handshakeShortcut } from './doors/pusher-socket/shortcut.ts';
@@ -26,6 +28,7 @@ import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
 import { addressReader } from './forwarded.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { joinPeers, peersOf } from './peers.ts';
+import { PlainConnections } from './plain-http/connections.ts';
 import { watching } from './pusher/observer.ts';
 import { Pusher } from './pusher/pusher.ts';
 import { RestartSignal } from './restart-signal.ts';
@@ -55,7 +58,7 @@ export interface ServerOptions {
 export interface Server {
   readonly nodeId: string;
   /** How frames are written to sockets. */
-  readonly sendsBy: 'io_uring' | 'send' | 'streams';
+  readonly sendsBy: Sender['way'] | 'streams';
   /** Opens the ports. @throws Error when one is taken */
   listen(): Promise<{ port: number; apiPort: number | null; metricsPort: number | null }>;
   /** The process of another node is dead. */
@@ -65,6 +68,8 @@ export interface Server {
 }
 
 const SWEEP_MS = 1000;
+/** Longer than a proxy's. */
+const KEEP_ALIVE_SECONDS = 75;
 /** At most this long a stopping server waits for requests under way. */
 const LAST_REQUESTS_MS = 5000;
 const IDLE_CHECK_MS = 50;
@@ -125,9 +130,9 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
     );
   }
   // What TLS encrypts cannot be written past its stream.
-  const native = config.native && !listen.tls ? loadNativeSender(log) : null;
+  const sender = (config.native && !listen.tls ? loadNativeSender(log) : null) ?? directSender;
   const { maxUnreadBytes } = config;
-  const reception = new Reception({ pusher, maxUnreadBytes, native, isDraining: () => isDraining, log });
+  const reception = new Reception({ pusher, maxUnreadBytes, sender, isDraining: () => isDraining, log });
   await house.register(pusherSocket, { prefix: listen.path, reception });
   await house.register(pusherHttp, {
     path: listen.path,
@@ -142,11 +147,21 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
   });
   await house.register(pusherApi, { prefix: listen.path, pusher, health, ...api });
   const onPublished = metrics && ((status: number, seconds: number) => metrics.answered('pusher-api', status, seconds));
-  const shortcut = { prefix: listen.path, pusher, isDraining: () => isDraining, onAnswered: onPublished, log, ...api };
-  askFirst(house.server, 'request', publishShortcut(shortcut));
   const addressOf = addressReader(listen.trustedProxies);
+  const publishing = {
+    prefix: listen.path,
+    pusher,
+    isDraining: () => isDraining,
+    addressOf,
+    onAnswered: onPublished,
+    log,
+    ...api,
+  };
   const webSockets = house.websocketServer;
-  askFirst(house.server, 'upgrade', handshakeShortcut({ prefix: listen.path, reception, webSockets, addressOf }));
+  const plain = new PlainConnections(house.server, KEEP_ALIVE_SECONDS, {
+    post: publishShortcut(publishing),
+    upgrade: handshakeShortcut({ prefix: listen.path, reception, webSockets, addressOf }),
+  });
   if (listen.path) await house.register(nothingElse, api);
   await house.register(control, {
     prefix: listen.path,
@@ -177,7 +192,7 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
 
   return {
     nodeId,
-    sendsBy: native?.way ?? 'streams',
+    sendsBy: listen.tls ? 'streams' : sender.way,
 
     async listen() {
       await cluster.start();
@@ -206,6 +221,7 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
       }
       await pusher.drain(config.drainSeconds * 1000);
       clearInterval(sweeper);
+      plain.close();
       // A client that has not finished its request by then will not.
       const patienceMs = Math.min(listen.requestTimeoutSeconds * 1000, LAST_REQUESTS_MS);
       const lastCall = setTimeout(() => house.server.closeAllConnections(), patienceMs);
@@ -257,7 +273,7 @@ function openHouse(listen: ListenConfig, log: FastifyBaseLogger) {
     pluginTimeout: 0, // the desk may have many rows of an app to move
     trustProxy: trustedProxies.includes('*') || [...trustedProxies],
     requestTimeout: requestTimeoutSeconds * 1000,
-    keepAliveTimeout: 75_000, // longer than a proxy's
+    keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
     forceCloseConnections: 'idle',
   } as const;
   if (!tls) return fastify({ ...options, http: timeouts });

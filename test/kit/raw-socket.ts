@@ -113,6 +113,16 @@ export class RawSocket {
     return { status: Number(lines[0]?.split(' ')[1]), lines };
   }
 
+  /** So many bytes as they came. */
+  take(bytes: number): Promise<Buffer> {
+    return this.until(`${bytes} bytes`, () => {
+      if (this.#unread.length < bytes) return null;
+      const taken = this.#unread.subarray(0, bytes);
+      this.#unread = this.#unread.subarray(bytes);
+      return taken;
+    });
+  }
+
   frame(deadlineMs?: number): Promise<WireFrame> {
     return this.until('frame', () => this.#takeFrame(), deadlineMs);
   }

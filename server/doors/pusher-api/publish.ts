@@ -14,7 +14,7 @@ export interface PublishRules {
   maxEventBytes: number;
   dialect: Dialect;
   /** Whose budget it is taken from, where the app gives one. [P-22] */
-  address: string;
+  address(): string;
 }
 
 /** `POST /apps/:id/events` → `{}`, or with `info` `{"channels":{"orders":{"subscription_count":2}}}` [P-19] */
@@ -44,8 +44,9 @@ function send(hub: Hub, { name, data, channels, socketId }: EventRequest): void 
   hub.publish(channels, { from: 'server', event: name, data }, socketId);
 }
 
-function mustNotBeTooMany(hub: Hub, events: number, address: string): void {
-  const retryAfterSeconds = hub.publishing.take(address, hub.now(), events);
+function mustNotBeTooMany(hub: Hub, events: number, address: () => string): void {
+  if (!hub.publishing.isLimited) return;
+  const retryAfterSeconds = hub.publishing.take(address(), hub.now(), events);
   if (retryAfterSeconds > 0) throw new ApiRefusal(429, 'Too many events.', retryAfterSeconds);
 }
 

@@ -21,6 +21,7 @@ export interface Answer {
   status: number;
   type: string;
   text: string;
+  retryAfterSeconds: number | null;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -29,8 +30,9 @@ const TEXT_TYPE = 'text/plain; charset=utf-8';
 /** What an error is told as; a bug is logged and nothing of it told. */
 export function refusalOf(error: Error, log: FastifyBaseLogger): Answer {
   if (error instanceof ApiRefusal) {
-    const { status, body } = error;
-    return typeof body === 'string' ? textual(status, body) : { status, type: JSON_TYPE, text: JSON.stringify(body) };
+    const { status, body, retryAfterSeconds } = error;
+    if (typeof body === 'string') return { ...textual(status, body), retryAfterSeconds };
+    return { status, type: JSON_TYPE, text: JSON.stringify(body), retryAfterSeconds };
   }
   const { statusCode } = error as FastifyError;
   if (statusCode === 413) return textual(413, 'Payload too large.');
@@ -41,18 +43,15 @@ export function refusalOf(error: Error, log: FastifyBaseLogger): Answer {
 
 /** Every error of this door in its own shape. */
 export function renderRefusals(fastify: FastifyInstance): void {
-  fastify.setErrorHandler<Error>((error, request, reply) => {
-    const retryAfterSeconds = error instanceof ApiRefusal ? error.retryAfterSeconds : null;
-    if (retryAfterSeconds !== null) reply.header('retry-after', retryAfterSeconds);
-    return send(reply, refusalOf(error, request.log));
-  });
+  fastify.setErrorHandler<Error>((error, request, reply) => send(reply, refusalOf(error, request.log)));
   fastify.setNotFoundHandler((_request, reply) => send(reply, textual(404, 'Not found.')));
 }
 
 function textual(status: number, text: string): Answer {
-  return { status, type: TEXT_TYPE, text };
+  return { status, type: TEXT_TYPE, text, retryAfterSeconds: null };
 }
 
-function send(reply: FastifyReply, { status, type, text }: Answer): FastifyReply {
+function send(reply: FastifyReply, { status, type, text, retryAfterSeconds }: Answer): FastifyReply {
+  if (retryAfterSeconds !== null) reply.header('retry-after', retryAfterSeconds);
   return reply.code(status).type(type).send(text);
 }

@@ -29,7 +29,7 @@ interface Asked {
   query: URLSearchParams;
   params: Record<string, string>;
   dialect: Dialect;
-  address: string;
+  address(): string;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -65,7 +65,7 @@ export const pusherApi: FastifyPluginAsync<PusherApiOptions> = async (fastify, o
     const method = request.method;
     authenticate(hub, { method, url, body }, { prefix: fastify.prefix, timestampToleranceSeconds });
     const dialect = dialectOf(request.headers);
-    return { hub, body, params, dialect, query: new URLSearchParams(url.split('?')[1]), address: request.ip };
+    return { hub, body, params, dialect, query: new URLSearchParams(url.split('?')[1]), address: () => request.ip };
   };
 
   answer('POST', '/apps/:appId/events', ({ hub, body, dialect, address }) =>

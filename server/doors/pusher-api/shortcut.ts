@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Shortcuts } from '../../plain-http/connections.ts';
+import type { PlainHead } from '../../plain-http/head.ts';
 import type { Hub } from '../../pusher/hub.ts';
 import type { Pusher } from '../../pusher/pusher.ts';
 import { authenticate } from './authenticate.ts';
@@ -15,13 +17,11 @@ export interface ShortcutOptions {
   maxEventBytes: number;
   timestampToleranceSeconds: number;
   isDraining(): boolean;
+  addressOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string;
   /** How a request went; null: nobody wants to know. */
   onAnswered: ((status: number, seconds: number) => void) | null;
   log: FastifyBaseLogger;
 }
-
-/** Takes a request and answers it, or returns false and has not touched it. */
-export type Shortcut = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 interface Asked {
   hub: Hub;
@@ -29,11 +29,12 @@ interface Asked {
 }
 
 /**
- * Publishes by the shortest way: Fastify's routing, hooks and reply cost more than all that is done for one. Only requests
- * whose head is as publishers write it; any other goes through the routes, and both give the same answers. [P-17]
+ * Publishes by the shortest way: routing, hooks and reply cost more than all that is done for one. Only requests whose head
+ * is as publishers write it; any other goes through the routes, and both give the same answers. [P-17]
  */
-export function publishShortcut(options: ShortcutOptions): Shortcut {
-  const { pusher, prefix, maxRequestBytes, maxEventBytes, timestampToleranceSeconds, onAnswered, log } = options;
+export function publishShortcut(options: ShortcutOptions): Shortcuts['post'] {
+  const { pusher, prefix, maxRequestBytes, maxEventBytes, timestampToleranceSeconds } = options;
+  const { addressOf, onAnswered, log } = options;
   const rules = { prefix, timestampToleranceSeconds };
   const apps = `${prefix}/apps/`;
 
@@ -42,40 +43,32 @@ export function publishShortcut(options: ShortcutOptions): Shortcut {
     const idEnd = url.indexOf('/', apps.length);
     const publish = PUBLISHES.get(url.slice(idEnd + 1, url.indexOf('?', apps.length)));
     const hub = publish && pusher.byId(url.slice(apps.length, idEnd));
-    // Whose budget it would be is known only behind the routing. [P-22]
-    return hub && !hub.publishing.isLimited ? { hub, publish } : null;
+    return hub ? { hub, publish } : null;
   };
 
-  const answerTo = ({ hub, publish }: Asked, { url = '', headers }: IncomingMessage, body: Buffer): Answer => {
+  const answerTo = ({ hub, publish }: Asked, { url, headers }: PlainHead, socket: Socket, body: Buffer): Answer => {
+    const address = () => addressOf({ headers, socket });
     try {
       authenticate(hub, { method: 'POST', url, body }, rules);
-      return {
-        status: 200,
-        type: JSON_TYPE,
-        text: JSON.stringify(publish(hub, body, { maxEventBytes, dialect: dialectOf(headers), address: '' })),
-      };
+      const answer = publish(hub, body, { maxEventBytes, dialect: dialectOf(headers), address });
+      return { status: 200, type: JSON_TYPE, text: JSON.stringify(answer), retryAfterSeconds: null };
     } catch (error) {
       return refusalOf(error as Error, log);
     }
   };
 
-  return (request, response) => {
-    if (request.method !== 'POST' || options.isDraining()) return false;
-    const asked = askedBy(request.url ?? '');
-    const length = Number(request.headers['content-length']);
-    if (asked === null || !(length > 0 && length <= maxRequestBytes)) return false;
-    const began = onAnswered ? performance.now() : 0;
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      const { status, type, text } = answerTo(asked, request, body);
-      const size = Buffer.byteLength(text);
-      response.writeHead(status, ['x-request-id', randomUUID(), 'content-type', type, 'content-length', String(size)]);
-      response.end(text);
+  return (head, socket) => {
+    const { bodyLength } = head;
+    const asked = bodyLength > 0 && bodyLength <= maxRequestBytes && !options.isDraining() ? askedBy(head.url) : null;
+    if (asked === null) return null;
+    return (body) => {
+      const began = onAnswered ? performance.now() : 0;
+      const { status, type, text, retryAfterSeconds } = answerTo(asked, head, socket, body);
       onAnswered?.(status, (performance.now() - began) / 1000);
-    });
-    return true;
+      const headers = [`content-type: ${type}`];
+      if (retryAfterSeconds !== null) headers.push(`retry-after: ${retryAfterSeconds}`);
+      return { status, headers, text };
+    };
   };
 }
 

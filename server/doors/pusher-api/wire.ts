@@ -37,7 +37,7 @@ export function eventRequest(body: Fields, dialect: Dialect): EventRequest {
   mustBeTextIfThere(problems, 'info', fields, 'info');
   refuseIf(problems);
   const channels = isMissing(fields.channels) ? [fields.channel] : Object.values(fields.channels as object);
-  return { ...commonOf(fields), channels: channels as string[] };
+  return eventOf(fields, channels as string[]);
 }
 
 /** `POST /apps/:id/batch_events`. @throws ApiRefusal 422; problems stand in the order of the rules, then of the events */
@@ -59,7 +59,7 @@ export function batchRequest({ batch }: Fields, dialect: Dialect): EventRequest[
   checkAll((item, prefix) => mustBeTextIfThere(problems, `${prefix}socket_id`, item, 'socket_id'));
   checkAll((item, prefix) => mustBeTextIfThere(problems, `${prefix}info`, item, 'info'));
   refuseIf(problems);
-  return items.map((item) => ({ ...commonOf(item), channels: [item.channel as string] }));
+  return items.map((item) => eventOf(item, [item.channel as string]));
 }
 
 export function infoList(info: string | null | undefined): string[] {
@@ -72,10 +72,11 @@ function fieldsIn(body: Fields, dialect: Dialect): Fields {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
-function commonOf({ name, data, socket_id: socketId, info }: Fields): Omit<EventRequest, 'channels'> {
+function eventOf({ name, data, socket_id: socketId, info }: Fields, channels: string[]): EventRequest {
   return {
     name: name as string,
     data: data as string,
+    channels,
     socketId: socketId as string | undefined,
     info: info === undefined ? null : infoList(info as string),
   };

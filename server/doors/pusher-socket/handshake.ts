@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+type Asked = Pick<IncomingMessage, 'headers' | 'httpVersionMajor' | 'httpVersionMinor'>;
+
 export interface BadHandshake {
   status: 400 | 426 | 505;
   reason: string;
@@ -12,7 +14,7 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
  * What keeps a request for an upgrade from becoming a WebSocket (RFC 6455 §4.2.1); null: nothing. Reverb goes on after
  * such an answer as if the handshake had succeeded. [Q-A]
  */
-export function whyNotUpgraded({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): BadHandshake | null {
+export function whyNotUpgraded({ headers, httpVersionMajor, httpVersionMinor }: Asked): BadHandshake | null {
   if (httpVersionMajor !== 1 || httpVersionMinor < 1) return { status: 505, reason: 'HTTP/1.1 is needed' };
   if (!headers.host) return bad('Host is missing');
   if (headers.upgrade?.toLowerCase() !== 'websocket') return bad('Upgrade must be websocket');

@@ -5,15 +5,13 @@ import { ERRORS, PusherError } from '../../pusher/errors.ts';
 import * as frames from '../../pusher/frames.ts';
 import type { Pusher } from '../../pusher/pusher.ts';
 import type { Session } from '../../pusher/session.ts';
-import type { NativeSender } from './native-sender.ts';
-import { Outgoing } from './outgoing.ts';
+import { Outgoing, type Sender } from './outgoing.ts';
 import { type PusherWebSocket, SocketConnection, type SocketRules } from './socket.ts';
 
 export interface ReceptionOptions {
   pusher: Pusher;
   maxUnreadBytes: number;
-  /** null: all is written by Node's streams. */
-  native: NativeSender | null;
+  sender: Sender;
   /** Nobody new is taken in: his socket would outlive the server's farewell to the others. */
   isDraining(): boolean;
   log: FastifyBaseLogger;
@@ -26,10 +24,10 @@ export class Reception {
   readonly #outgoing: Outgoing;
   readonly #rules: SocketRules;
 
-  constructor({ pusher, maxUnreadBytes, native, isDraining, log }: ReceptionOptions) {
+  constructor({ pusher, maxUnreadBytes, sender, isDraining, log }: ReceptionOptions) {
     this.pusher = pusher;
     this.isDraining = isDraining;
-    this.#outgoing = new Outgoing(native);
+    this.#outgoing = new Outgoing(sender);
     const onSlowReader = (session: Session | null) => {
       log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a socket that does not read');
       if (session) session.hub.observer.overflowed?.(session);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocketServer } from 'ws';
+import type { PlainHead } from '../../plain-http/head.ts';
 import { whyNotUpgraded } from './handshake.ts';
 import type { Reception } from './reception.ts';
 import type { PusherWebSocket } from './socket.ts';
@@ -9,12 +10,14 @@ export interface HandshakeShortcutOptions {
   prefix: string;
   reception: Reception;
   webSockets: WebSocketServer;
-  addressOf(request: IncomingMessage): string;
+  addressOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string;
 }
 
+const HTTP = { httpVersionMajor: 1, httpVersionMinor: 1 };
+
 /**
- * Takes handshakes that are in order, for an app that is there, ahead of Fastify, whose request, reply and hooks cost more
- * than the handshake and would be forgotten right after it. Whatever else asks for an upgrade is not touched.
+ * Takes handshakes that are in order, for an app that is there, before anything else looks at them: what Node and Fastify
+ * make of a request costs more than the handshake and would be forgotten right after it. [P-2]
  */
 export function handshakeShortcut({ prefix, reception, webSockets, addressOf }: HandshakeShortcutOptions) {
   const sockets = `${prefix}/app/`;
@@ -26,14 +29,21 @@ export function handshakeShortcut({ prefix, reception, webSockets, addressOf }: 
     return reception.pusher.byKey(key) ? key : null;
   };
 
-  return (request: IncomingMessage, socket: Socket, head: Buffer): boolean => {
-    const key = request.method === 'GET' && !reception.isDraining() ? keyIn(request.url ?? '') : null;
-    if (key === null || whyNotUpgraded(request)) return false;
-    socket.cork();
-    webSockets.handleUpgrade(request, socket, head, (ws) =>
-      reception.admit(ws as PusherWebSocket, socket, key, request, () => addressOf(request)),
-    );
-    socket.uncork();
-    return true;
+  return ({ url, headers, bodyLength }: PlainHead, socket: Socket): ((rest: Buffer) => void) | null => {
+    const key = bodyLength > 0 || reception.isDraining() ? null : keyIn(url);
+    if (key === null || !asksForUpgrade(headers.connection) || whyNotUpgraded({ ...HTTP, headers })) return null;
+    // All that ws and the reading of addresses look at.
+    const request = { ...HTTP, method: 'GET', url, headers, socket } as unknown as IncomingMessage;
+    return (rest) => {
+      socket.cork();
+      webSockets.handleUpgrade(request, socket, rest, (ws) =>
+        reception.admit(ws as PusherWebSocket, socket, key, request, () => addressOf(request)),
+      );
+      socket.uncork();
+    };
   };
+}
+
+function asksForUpgrade(connection = ''): boolean {
+  return connection.split(',').some((token) => token.trim().toLowerCase() === 'upgrade');
 }
