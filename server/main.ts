@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --use-largepages=silent --max-semi-space-size=4
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { type Config, configFrom, type Environment, namesNoApp, readEnvironment } from './config.ts';
@@ -125,6 +125,7 @@ async function lead(config: Config, size: number, log: Logger): Promise<void> {
 const WAYS: Record<string, string> = {
   io_uring: 'the native sender, with io_uring',
   send: 'the native sender',
+  write: 'JavaScript',
   streams: 'the streams of Node',
 };
 

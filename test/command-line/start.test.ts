@@ -113,7 +113,7 @@ t.test('what is on the command line counts more than the environment, and that m
   const server = run(args, folder, env);
   const port = await server.says(/Starting server on 127\.0\.0\.1:(\d+)\/ws \(chat\.example\.com\)\./);
   t.match(server.stdout, /App key: the-key/);
-  await server.says(/Sockets are written to by the streams of Node\./);
+  await server.says(/Sockets are written to by JavaScript\./);
   t.equal((await fetch(`http://127.0.0.1:${port}/ws/up`)).status, 200);
   t.equal((await fetch(`http://127.0.0.1:${port}/up`)).status, 404);
   await stopped(server);

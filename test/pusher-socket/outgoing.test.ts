@@ -6,8 +6,9 @@ import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
-import { loadNativeSender, type NativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
-import { Outgoing } from '../../server/doors/pusher-socket/outgoing.ts';
+import { directSender } from '../../server/doors/pusher-socket/direct-sender.ts';
+import { loadNativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
+import { Outgoing, type Sender } from '../../server/doors/pusher-socket/outgoing.ts';
 import { PusherWebSocket, SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
 import { Frame } from '../../server/pusher/frames.ts';
 import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
@@ -21,8 +22,11 @@ interface Pair {
   stream: Socket;
 }
 
+/** As it is where TLS encrypts. */
+const throughStreams: Sender = { way: 'write', send: (waiting) => [...waiting] };
+
 /** The door's connections without what they are for: the core. */
-async function startDoor(t: Test, native: NativeSender | null = null) {
+async function startDoor(t: Test, sender = throughStreams) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets = new WebSocketServer({
@@ -31,7 +35,7 @@ async function startDoor(t: Test, native: NativeSender | null = null) {
     autoPong: false,
     closeTimeout: 200,
   } as object);
-  const outgoing = new Outgoing(native);
+  const outgoing = new Outgoing(sender);
   let slowReaders = 0;
   const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++, onError: () => {} };
   t.teardown(() => server.close());
@@ -96,10 +100,10 @@ t.test('frames of every length are framed right', async (t) => {
 });
 
 const native = loadNativeSender(pino({ level: 'silent' }));
-const without = native ? {} : { skip: 'there is no native sender for this machine' };
+const pastStreams = native ? [directSender, native] : [directSender];
 
-t.test('the native sender writes past streams, and only where they are empty', without, async (t) => {
-  const door = await startDoor(t, native);
+async function writesPastStreams(t: Test, sender: Sender): Promise<void> {
+  const door = await startDoor(t, sender);
   const [ann, ben] = [await door.open(), await door.open()];
   const bytesBefore = [ann, ben].map(({ stream }) => stream.bytesWritten);
   const events = Array.from({ length: 20 }, (_, n) => frame(`${n}`.repeat(3000)));
@@ -129,29 +133,35 @@ t.test('the native sender writes past streams, and only where they are empty', w
   const eve = await door.open();
   eve.connection.send(events[5] as Frame);
   t.equal(await eve.client.text(), events[5]?.text);
-});
+}
 
-for (const sender of native ? [null, native] : [null])
-  t.test(`whatever is sent keeps its place, ${sender?.way ?? 'through streams'}`, async (t) => {
-    const { client, connection } = await (await startDoor(t, sender)).open();
-    connection.send(frame('one'));
-    connection.ping();
-    connection.send(frame('two'));
-    connection.answerPing(Buffer.from('three'));
-    connection.send(frame('four'));
-    connection.close(4200, 'five');
-    connection.send(frame('six'));
-    connection.ping();
-    connection.close(4100, 'seven');
-    const payloads: string[] = [];
-    for (;;) {
-      const { opcode, payload } = await client.frame();
-      payloads.push(payload.toString('latin1', opcode === CLOSE ? 2 : 0));
-      if (opcode === PING) t.equal(payload.length, 0);
-      if (opcode === CLOSE) break;
-    }
-    t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
-  });
+for (const sender of pastStreams)
+  t.test(`${sender.way} goes past streams, and only where they are empty`, (t) => writesPastStreams(t, sender));
+
+for (const sender of [throughStreams, ...pastStreams])
+  t.test(
+    `whatever is sent keeps its place, ${sender === throughStreams ? 'through streams' : sender.way}`,
+    async (t) => {
+      const { client, connection } = await (await startDoor(t, sender)).open();
+      connection.send(frame('one'));
+      connection.ping();
+      connection.send(frame('two'));
+      connection.answerPing(Buffer.from('three'));
+      connection.send(frame('four'));
+      connection.close(4200, 'five');
+      connection.send(frame('six'));
+      connection.ping();
+      connection.close(4100, 'seven');
+      const payloads: string[] = [];
+      for (;;) {
+        const { opcode, payload } = await client.frame();
+        payloads.push(payload.toString('latin1', opcode === CLOSE ? 2 : 0));
+        if (opcode === PING) t.equal(payload.length, 0);
+        if (opcode === CLOSE) break;
+      }
+      t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
+    },
+  );
 
 t.test('a burst in one turn is bounded like everything else', async (t) => {
   const door = await startDoor(t);

@@ -3,10 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Batch } from './batch.ts';
-import type { Waiting } from './outgoing.ts';
-
-/** Where no bytes may be written past a stream. */
-export const NO_DESCRIPTOR = -1;
+import { NO_DESCRIPTOR, type Sender, type Waiting } from './outgoing.ts';
 
 /** native/sender.c, which says how the two arrays are used. */
 interface Addon {
@@ -29,7 +26,7 @@ const [DESCRIPTOR, OFFSET, LENGTH, SENT, COLUMNS] = [0, 1, 2, 3, 4] as const;
  * Writes to many sockets in one call, past their streams. Between asking for a descriptor and the call that writes to it
  * nothing else runs: no socket is destroyed meanwhile, or its descriptor might be a stranger's by then.
  */
-export class NativeSender {
+export class NativeSender implements Sender {
   readonly way: Way;
   readonly #sendRows: SendRows;
   readonly #table = new Int32Array(ROWS * COLUMNS);
@@ -47,7 +44,6 @@ export class NativeSender {
     this.#sendRows = ring ?? (addon.open(this.#table, this.#bytes, 'send') as SendRows);
   }
 
-  /** @returns those that have to go through their streams */
   send(waiting: readonly Waiting[]): Waiting[] {
     const left: Waiting[] = [];
     for (const connection of waiting) {
@@ -110,7 +106,7 @@ export function loadNativeSender(log: FastifyBaseLogger, file = PREBUILT): Nativ
     if (!existsSync(file)) throw new Error(`none is built for ${process.platform}-${process.arch}`);
     return new NativeSender(createRequire(import.meta.url)(fileURLToPath(file)));
   } catch (error) {
-    log.warn({ reason: (error as Error).message }, 'no native sender: everything goes through streams');
+    log.warn({ reason: (error as Error).message }, 'no native sender: JavaScript writes to the sockets');
     return null;
   }
 }

@@ -1,6 +1,8 @@
 import type { Frame } from '../../pusher/frames.ts';
 import { Batch } from './batch.ts';
-import type { NativeSender } from './native-sender.ts';
+
+/** Where no bytes may be written past a stream. */
+export const NO_DESCRIPTOR = -1;
 
 /** A socket that is sent frames. */
 export interface Waiting {
@@ -14,6 +16,13 @@ export interface Waiting {
   flush(): void;
 }
 
+/** Writes past streams what sockets are owed. */
+export interface Sender {
+  readonly way: 'io_uring' | 'send' | 'write';
+  /** @returns those that have to go through their streams */
+  send(waiting: readonly Waiting[]): Waiting[];
+}
+
 /** Writing to so many takes longer than to look whether there is more for them. */
 const MANY = 64;
 
@@ -23,7 +32,7 @@ const MANY = 64;
  * channel is all of them, share one batch.
  */
 export class Outgoing {
-  readonly #native: NativeSender | null;
+  readonly #sender: Sender;
   #waiting: Waiting[] = [];
   #first: Batch | null = null;
   readonly #endTurn = () => {
@@ -32,8 +41,8 @@ export class Outgoing {
   };
   readonly #flush = () => this.flush();
 
-  constructor(native: NativeSender | null) {
-    this.#native = native;
+  constructor(sender: Sender) {
+    this.#sender = sender;
   }
 
   /** The socket is owed one frame more. */
@@ -53,7 +62,6 @@ export class Outgoing {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#first = null;
-    const left = this.#native === null ? waiting : this.#native.send(waiting);
-    for (const connection of left) connection.flush();
+    for (const connection of this.#sender.send(waiting)) connection.flush();
   }
 }

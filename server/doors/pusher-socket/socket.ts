@@ -6,8 +6,7 @@ import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
 import type { Batch } from './batch.ts';
-import { NO_DESCRIPTOR } from './native-sender.ts';
-import type { Outgoing, Waiting } from './outgoing.ts';
+import { NO_DESCRIPTOR, type Outgoing, type Waiting } from './outgoing.ts';
 
 /** A longer queue is written at once instead of at the end of the turn. */
 const MAX_BYTES_PER_WRITE = 64 * 1024;
@@ -85,6 +84,8 @@ export class SocketConnection implements Connection, Waiting {
   readonly #outgoing: Outgoing;
   readonly rules: SocketRules;
   readonly #descriptor: number;
+  /** Perhaps: what was written to it last may have left since. At first it has the answer to the handshake. */
+  #isStreamBusy = true;
   #messagesInARow = 0;
 
   constructor(ws: PusherWebSocket, stream: Socket, outgoing: Outgoing, rules: SocketRules) {
@@ -116,7 +117,9 @@ export class SocketConnection implements Connection, Waiting {
 
   ping(): void {
     this.flush();
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#ws.ping();
+    this.#isStreamBusy = true;
   }
 
   close(code: number, reason: string): void {
@@ -125,9 +128,10 @@ export class SocketConnection implements Connection, Waiting {
     else this.#ws.close(code, reason);
   }
 
+  /** Asked for each socket that is written to: it looks at as little as says for sure that nothing is overtaken. */
   get descriptor(): number {
-    const stream = this.#stream;
-    const isIdle = stream.writableLength === 0 && !stream.destroyed && this.#ws.readyState === WebSocket.OPEN;
+    if (this.#isStreamBusy) this.#isStreamBusy = this.#stream.writableLength > 0;
+    const isIdle = !this.#isStreamBusy && hasHandle(this.#stream) && this.#ws.readyState === WebSocket.OPEN;
     return isIdle ? this.#descriptor : NO_DESCRIPTOR;
   }
 
@@ -140,12 +144,15 @@ export class SocketConnection implements Connection, Waiting {
 
   write(bytes: Uint8Array): void {
     this.#stream.write(bytes);
+    this.#isStreamBusy = true;
   }
 
   /** Answered here and not by ws, so that a pong takes its turn and counts as unread like everything else. */
   answerPing(payload: Buffer): void {
     this.flush();
-    if (this.#mayWrite(payload.length)) this.#ws.pong(payload);
+    if (!this.#mayWrite(payload.length)) return;
+    this.#ws.pong(payload);
+    this.#isStreamBusy = true;
   }
 
   /** What the system takes at once is not unread; beyond that nothing is added to a queue that would get too long. [P-8] */
@@ -164,9 +171,16 @@ function goOn(connection: SocketConnection): void {
   connection.readOn();
 }
 
+/** Node's own object for the connection; gone from the moment its stream is destroyed and the descriptor closed. */
+type WithHandle = Socket & { _handle: { fd?: unknown } | null };
+
+function hasHandle(stream: Socket): boolean {
+  return (stream as WithHandle)._handle !== null;
+}
+
 /** It stays the same as long as the stream is not destroyed. */
 function descriptorOf(stream: Socket): number {
   if (stream instanceof TLSSocket) return NO_DESCRIPTOR;
-  const { _handle: handle } = stream as Socket & { _handle?: { fd?: unknown } };
-  return typeof handle?.fd === 'number' ? handle.fd : NO_DESCRIPTOR;
+  const fd = (stream as WithHandle)._handle?.fd;
+  return typeof fd === 'number' ? fd : NO_DESCRIPTOR;
 }
