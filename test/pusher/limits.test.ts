@@ -46,6 +46,18 @@ t.test('a silent socket is asked, and then given up', { buffered: true }, async 
   t.equal(await member.next(), PONG_TIMEOUT);
 });
 
+t.test('many silent sockets are asked, and given up, all of them', { buffered: true }, async (t) => {
+  const server = await startServer(t, { REVERB_APP_PING_INTERVAL: '1' });
+  const sockets = await connectMany(t, server, 230);
+  for (const socket of sockets) {
+    const said = [await socket.next(), await socket.next()];
+    const { code } = await socket.untilClosed();
+    if (said[0] !== '{"event":"pusher:ping"}' || said[1] !== PONG_TIMEOUT || code !== 4201) t.fail(`${said} ${code}`);
+  }
+  const { json } = await call(server, 'GET', '/apps/123456/connections');
+  t.equal(json.connections, 0);
+});
+
 t.test('who pings below the protocol is asked there', { buffered: true }, async (t) => {
   const server = await startServer(t, { REVERB_APP_PING_INTERVAL: '1' });
   const [pinging, ponging] = await connectMany(t, server, 2);
