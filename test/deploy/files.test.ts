@@ -5,7 +5,7 @@ import t from 'tap';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
-const START = 'node --enable-source-maps dist/server/main.js start';
+const START = 'node --enable-source-maps --use-largepages=silent --max-semi-space-size=4 dist/server/main.js start';
 
 const supervisor = read('supervisor.conf');
 const unit = read('deploy/antiphon.service');
