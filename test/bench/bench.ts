@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compileC } from './c-program.ts';
+import { badCompany } from './scenarios/bad-company.ts';
 import { badReaders } from './scenarios/bad-readers.ts';
 import { churn } from './scenarios/churn.ts';
 import { connections } from './scenarios/connections.ts';
@@ -35,6 +36,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
   latency,
   presence,
   'bad-readers': badReaders,
+  'bad-company': badCompany,
   'two-nodes': twoNodes,
   churn,
 };
@@ -67,7 +69,7 @@ const bench: Bench = {
 };
 table.head();
 for (const name of wanted) await SCENARIOS[name]?.(bench);
-console.log(`\nµs: of the server process's CPU. load: how much of a core the load generator used at most.`);
+console.log(`\nµs: of the server process's CPU. load: what part of the time the load generator was at work, at most.`);
 console.log(`It took ${Math.round((performance.now() - began) / 1000)} s.`);
 for (const missed of table.missed) console.log(`Missed: ${missed}`);
 process.exit(table.missed.length > 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 import { Load, type Seen } from './load.ts';
 import type { MeasuredServer } from './measured-server.ts';
 
-/** One measurement, and how much of its core the load generator needed for it. */
+/** One measurement, and what part of the time the load generator had something to do. */
 export interface Figure {
   value: number;
   loadShare: number;
@@ -28,7 +28,7 @@ export class Crowd {
     const before = this.server.cpuSeconds();
     const seen = await this.load.mustDo(command);
     const cpu = this.server.cpuSeconds() - before;
-    return { value: (cpu * 1e6) / count(seen), loadShare: seen.cpuSeconds / seen.seconds };
+    return { value: (cpu * 1e6) / count(seen), loadShare: seen.busySeconds / seen.seconds };
   }
 
   /** Waits until the server has nothing left to do. */

@@ -21,8 +21,8 @@ export interface Seen {
   /** Sockets that the server closed. */
   closed: number;
   seconds: number;
-  /** The load generator's own. */
-  cpuSeconds: number;
+  /** How long the load generator was at work and did not wait. */
+  busySeconds: number;
   p50: number;
   p99: number;
   slowest: number;
@@ -33,8 +33,8 @@ export class Load {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(program: string, port: number) {
-    const args = [String(port), APP.id, APP.key, APP.secret];
+  constructor(program: string, port: number, app = APP) {
+    const args = [String(port), app.id, app.key, app.secret];
     this.#child = startOnCore(1, program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }

@@ -7,6 +7,9 @@ import { startOnCore } from './pinning.ts';
 
 export const APP = { id: '1', key: 'bench-key', secret: 'bench-secret' };
 
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const START_OPTIONS: string[] = /node ((?:--\S+ )*)dist\//.exec(scripts.start)?.[1]?.trim().split(' ') ?? [];
+
 const CLOCK_TICKS_PER_SECOND = 100; // of /proc/<pid>/stat, whatever the kernel's own tick
 const PAGE_BYTES = 4096;
 const START_DEADLINE_MS = 30_000;
@@ -54,13 +57,13 @@ export class MeasuredServer {
   }
 }
 
-/** Our server as it is deployed: built, with its log on and the desk beside it. `env`: further settings. */
+/** Our server as `npm start` starts it: built, with its log on and the desk beside it. `env`: further settings. */
 export function startAntiphon(
   entry: string,
   env: Record<string, string> = {},
   nodeOptions: readonly string[] = [],
 ): Promise<MeasuredServer> {
-  return start('antiphon', process.execPath, [...nodeOptions, entry], {
+  return start('antiphon', process.execPath, [...START_OPTIONS, ...nodeOptions, entry], {
     REVERB_APP_ID: APP.id,
     REVERB_APP_KEY: APP.key,
     REVERB_APP_SECRET: APP.secret,

@@ -2,6 +2,9 @@
  * The crowd of a measurement: WebSocket clients and HTTP publishers in one process, on one thread. It is light, so that the
  * server is what is measured, and it looks at every event: its channel, and per publisher a number without gaps.
  *
+ * It never sleeps while something may come. On one machine whoever sends pays for waking who waits, which is more than
+ * half of a write, which a network card would not do, and which falls to the slower server more often.
+ *
  *   load PORT APP KEY SECRET     commands come on stdin, one a line; each is answered by one line of JSON
  *
  *   open COUNT PER PREFIX        COUNT sockets; socket i subscribes to PREFIX<i / PER>; presence channels are signed for
@@ -11,6 +14,8 @@
  *   await EVENTS                 wait for what others publish
  *   size BYTES                   length of an event's text from here on (250)
  *   narrow                       sockets from here on have the smallest receive buffer there is
+ *   doze                         sleep until something comes, from here on: for who shares its core
+ *   freeze MS                    nobody reads or answers; after that it is seen who has been closed
  *   sip MS                       nobody reads, but for one byte a second each
  *   churn COUNT CHANNELS AT_ONCE PREFIX   connect, subscribe, leave: every other one with a close frame, the rest by RST
  *   close                        all sockets go
@@ -25,7 +30,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,15 +37,15 @@
 enum {
   MAX_PEERS = 1 << 16, MAX_CHANNELS = 1 << 14, MAX_PUBLISHERS = 64, READ_BYTES = 1 << 18, CONNECTING_AT_ONCE = 64,
   SLOT_US = 5, SLOTS = 400000, /* times up to two seconds */
-  DEADLINE_MS = 30000,
+  DEADLINE_MS = 30000, QUIET_MS = 20,
 };
 enum state { GONE, SHAKING, OPEN, SUBSCRIBED };
 
 struct peer { int fd, channel, rest_length; enum state state; char *rest; uint32_t *last; };
-struct publisher { int fd, out_length; char *out; char rest[4096]; int rest_length; };
+struct publisher { int fd, unanswered, out_length; char *out; char rest[4096]; int rest_length; };
 
 static const char *app, *key;
-static int port, loop, narrow, peer_count, ready_count, closed_count, publisher_count, per_channel = 1, channel_count, text_bytes = 250;
+static int port, loop, narrow, dozes, peer_count, ready_count, closed_count, publisher_count, per_channel = 1, channel_count, text_bytes = 250;
 static char prefix[128];
 static struct hmac mac;
 static struct peer peers[MAX_PEERS];
@@ -49,18 +53,13 @@ static struct publisher publishers[MAX_PUBLISHERS];
 static uint32_t (*numbers)[MAX_CHANNELS];
 static char buffer[READ_BYTES];
 static uint32_t *slots;
+static uint64_t idle_ns, idle_since; /* nothing has come since; 0: something has */
 static uint64_t asked, answered, refused, published, delivered, heard, gaps, twice, strays, slowest;
 
 static uint64_t now_ns(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return time.tv_sec * 1000000000ull + time.tv_nsec;
-}
-
-static double cpu_seconds(void) {
-  struct rusage use;
-  getrusage(RUSAGE_SELF, &use);
-  return use.ru_utime.tv_sec + use.ru_stime.tv_sec + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
 static void fail(const char *why) {
@@ -130,6 +129,7 @@ static void let_go(struct peer *peer) {
   memset(peer, 0, sizeof *peer);
 }
 
+static const char PONG[] = "{\"event\":\"pusher:pong\"}";
 static const char EVENT[] = "{\"event\":\"bench\",\"data\":\"";
 
 static void take_event(struct peer *peer, const char *text, int length) {
@@ -160,7 +160,10 @@ static void take_message(int index, const char *text, int length) {
   } else if (memmem(text, length, "connection_established", 22)) {
     const char *id = memmem(text, length, "socket_id", 9);
     if (id && !strncmp(prefix, "presence-", 9)) id += 14, subscribe(index, id, strcspn(id, "\\"));
-  } else heard++;
+  } else {
+    if (memmem(text, length, "pusher:ping", 11)) say(peer, 1, PONG, sizeof PONG - 1);
+    heard++;
+  }
 }
 
 /* @returns bytes used up; 0: there is more to come; -1: the server takes its leave */
@@ -183,6 +186,7 @@ static int take_frame(int index, char *at, int length) {
   } else if (size == 127) return -1; /* nothing here is that long */
   if (length < head + size) return 0;
   if (opcode == 8) return -1;
+  if (opcode == 9) say(peer, 10, at + head, size);
   if (opcode == 1) take_message(index, at + head, size);
   return head + size;
 }
@@ -210,7 +214,7 @@ static void read_publisher(struct publisher *publisher) {
   char *at = publisher->rest;
   int got = recv(publisher->fd, at + publisher->rest_length, sizeof publisher->rest - 1 - publisher->rest_length, 0);
   if (got <= 0) {
-    if (asked != answered) fail("a publisher was cut off");
+    if (publisher->unanswered > 0) fail("a publisher was cut off");
     close(publisher->fd);
     publisher->fd = -1; /* it had nothing to say for long */
     return;
@@ -223,17 +227,24 @@ static void read_publisher(struct publisher *publisher) {
     int bytes = end + 4 - at + (size ? atoi(size + 15) : 0), good = !memcmp(at, "HTTP/1.1 200", 12);
     *end = '\r';
     if (bytes > length) break;
-    answered++, refused += !good;
+    answered++, publisher->unanswered--, refused += !good;
     at += bytes, length -= bytes;
   }
   memmove(publisher->rest, at, length + 1);
   publisher->rest_length = length;
 }
 
-/* One turn; waits at most so long. */
+static void end_idle(uint64_t now) {
+  if (idle_since) idle_ns += now - idle_since;
+  idle_since = 0;
+}
+
+/* One turn; where it dozes, it waits at most so long. */
 static void turn(int timeout_ms) {
   struct epoll_event events[512];
-  int count = epoll_wait(loop, events, 512, timeout_ms);
+  if (!idle_since) idle_since = now_ns();
+  int count = epoll_wait(loop, events, 512, dozes ? timeout_ms : 0);
+  if (count > 0) end_idle(now_ns());
   for (int i = 0; i < count; i++) {
     uint32_t tag = events[i].data.u32;
     if (tag >= MAX_PEERS) read_publisher(&publishers[tag - MAX_PEERS]);
@@ -253,6 +264,7 @@ static int event_json(char *json, int publisher, int channel, uint64_t due) {
 static void post(int which, int batch, uint64_t due) {
   static int next_channel;
   struct publisher *publisher = &publishers[which];
+  end_idle(now_ns());
   if (!publisher->out) publisher->out = malloc(1 << 21);
   static char body[1 << 17], text[512];
   char md5[33], hex[65];
@@ -271,7 +283,7 @@ static void post(int which, int batch, uint64_t due) {
                      app, path, strrchr(text, '\n') + 1, hex, port, length);
   memcpy(out + head, body, length);
   publisher->out_length += head + length;
-  asked++, published += batch;
+  asked++, publisher->unanswered++, published += batch;
 }
 
 static void send_posts(void) {
@@ -307,15 +319,17 @@ static double slot_at(double share) {
 }
 
 /* What happened since `began`, in one line; and the counts begin anew. */
-static void report(uint64_t began, double cpu_before) {
+static void report(uint64_t began) {
+  uint64_t now = now_ns();
+  if (idle_since) end_idle(now), idle_since = now;
   printf("{\"published\":%llu,\"delivered\":%llu,\"lost\":%lld,\"gaps\":%llu,\"outOfOrder\":%llu,\"strays\":%llu,\"refused\":%llu,\"heard\":%llu,"
-         "\"closed\":%d,\"seconds\":%.6f,\"cpuSeconds\":%.6f,\"p50\":%.3f,\"p99\":%.3f,\"slowest\":%.3f}\n",
+         "\"closed\":%d,\"seconds\":%.6f,\"busySeconds\":%.6f,\"p50\":%.3f,\"p99\":%.3f,\"slowest\":%.3f}\n",
          (unsigned long long)published, (unsigned long long)delivered, (long long)(expected() - delivered), (unsigned long long)gaps,
          (unsigned long long)twice, (unsigned long long)strays, (unsigned long long)refused, (unsigned long long)heard, closed_count,
-         (now_ns() - began) / 1e9, cpu_seconds() - cpu_before, slot_at(0.5), slot_at(0.99), slowest / 1000.0);
+         (now - began) / 1e9, (now - began - idle_ns) / 1e9, slot_at(0.5), slot_at(0.99), slowest / 1000.0);
   fflush(stdout);
   asked = answered = refused = published = delivered = heard = gaps = twice = strays = slowest = 0;
-  closed_count = 0;
+  closed_count = 0, idle_ns = 0;
   memset(slots, 0, SLOTS * sizeof *slots);
 }
 
@@ -331,8 +345,9 @@ static void open_peers(int count, int per) {
     turn(100);
   }
   /* What the last ones' coming makes the server say to the others. */
-  uint64_t before;
-  do before = heard, turn(20); while (heard != before);
+  uint64_t before = heard, since = now_ns();
+  for (; now_ns() < since + QUIET_MS * 1000000ull; turn(QUIET_MS))
+    if (heard != before) before = heard, since = now_ns();
 }
 
 static void close_peers(void) {
@@ -366,6 +381,11 @@ static void sip(uint64_t for_ms) {
     for (int i = 0; i < peer_count; i++) (void)!recv(peers[i].fd, &one, 1, MSG_DONTWAIT);
 }
 
+static void freeze(uint64_t for_ms) {
+  usleep(for_ms * 1000);
+  for (uint64_t end = now_ns() + for_ms * 1000000; now_ns() < end && closed_count < peer_count;) turn(100);
+}
+
 int main(int count, char **arguments) {
   if (count < 5) return fprintf(stderr, "usage: load PORT APP KEY SECRET\n"), 1;
   port = atoi(arguments[1]), app = arguments[2], key = arguments[3];
@@ -377,7 +397,7 @@ int main(int count, char **arguments) {
   while (fgets(line, sizeof line, stdin)) {
     int a = 0, b = 0, c = 0, d = 0;
     uint64_t began = now_ns();
-    double cpu_before = cpu_seconds();
+    idle_since = 0;
     sscanf(line, "%31s", word);
     if (!strcmp(word, "open") && sscanf(line, "open %d %d %100s", &a, &b, prefix) == 3) open_peers(a, b);
     else if (!strcmp(word, "publish") && sscanf(line, "publish %d %d %d %d", &a, &b, &c, &d) == 4) {
@@ -399,11 +419,13 @@ int main(int count, char **arguments) {
       settle();
     } else if (!strcmp(word, "await") && sscanf(line, "await %d", &a) == 1) published = a, settle();
     else if (!strcmp(word, "narrow")) narrow = 1;
+    else if (!strcmp(word, "doze")) dozes = 1;
     else if (!strcmp(word, "size") && sscanf(line, "size %d", &a) == 1) text_bytes = a;
+    else if (!strcmp(word, "freeze") && sscanf(line, "freeze %d", &a) == 1) freeze(a);
     else if (!strcmp(word, "sip") && sscanf(line, "sip %d", &a) == 1) sip(a);
     else if (!strcmp(word, "churn") && sscanf(line, "churn %d %d %d %100s", &a, &b, &c, prefix) == 4) churn(a, b, c);
     else if (!strcmp(word, "close")) close_peers();
     else fail("no such command");
-    report(began, cpu_before);
+    report(began);
   }
 }

@@ -41,4 +41,6 @@ server.on('connection', (socket) => {
   socket.send(JSON.stringify({ event: 'pusher:connection_established', data: JSON.stringify(hello) }));
 });
 
+// Longer than its next turn is away.
+http.keepAliveTimeout = 75_000;
 http.listen(0, '127.0.0.1', () => console.log(`Listening on 127.0.0.1:${http.address().port}`));

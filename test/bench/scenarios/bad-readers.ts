@@ -33,7 +33,8 @@ export async function badReaders(bench: Bench): Promise<void> {
   }
   await sipping;
   const closed = good.server.said.split('closed a socket that does not read').length - 1;
-  const figures = (values: number[]) => values.map((value) => ({ value, loadShare: quiet.cpuSeconds / quiet.seconds }));
+  const figures = (values: number[]) =>
+    values.map((value) => ({ value, loadShare: quiet.busySeconds / quiet.seconds }));
   bench.table.row({
     what: `p99 beside ${BAD} who do not read`,
     unit: 'ms',

@@ -15,7 +15,7 @@ export async function latency(bench: Bench): Promise<void> {
   for (const share of ['p50', 'p99'] as const) {
     const time = (crowd: Crowd) => async () => {
       const seen = await crowd.load.mustDo(`rate 3000 ${perSecond}`);
-      return { value: seen[share], loadShare: seen.cpuSeconds / seen.seconds };
+      return { value: seen[share], loadShare: seen.busySeconds / seen.seconds };
     };
     const figures = await inTurn(bench.rounds, all.map(time));
     for (const crowd of ours) {

@@ -13,11 +13,11 @@ export async function presence(bench: Bench): Promise<void> {
   ] as const;
   const storm = (crowd: Crowd) => async () => {
     const before = crowd.server.cpuSeconds();
-    const { heard, cpuSeconds, seconds } = await crowd.load.mustDo(`open ${SOCKETS} ${MEMBERS} presence-room`);
+    const { heard, busySeconds, seconds } = await crowd.load.mustDo(`open ${SOCKETS} ${MEMBERS} presence-room`);
     if (heard !== (SOCKETS * (MEMBERS - 1)) / 2) throw new Error(`${heard} members were announced`);
     await crowd.load.mustDo('close');
     await crowd.idle();
-    return { value: ((crowd.server.cpuSeconds() - before) * 1e6) / SOCKETS, loadShare: cpuSeconds / seconds };
+    return { value: ((crowd.server.cpuSeconds() - before) * 1e6) / SOCKETS, loadShare: busySeconds / seconds };
   };
   for (const crowd of crowds) await storm(crowd)();
   const [here = [], beside = []] = await inTurn(bench.rounds, crowds.map(storm));
