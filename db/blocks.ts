@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely';
 import { uuidv7 } from './ids.ts';
+import type { BlocksTable } from './schema-house.ts';
 import { toMilliseconds, toText, toTextOrNull } from './time.ts';
 import { type Db, upsert } from './upsert.ts';
 
@@ -49,8 +51,18 @@ export async function isBlocked(db: Db, who: { kind: Block['kind']; value: strin
 }
 
 export async function allBlocks(db: Db): Promise<Block[]> {
-  const rows = await db.selectFrom('desk_blocks').selectAll().orderBy('created_at', 'desc').execute();
-  return rows.map((row) => ({
+  return (await db.selectFrom('desk_blocks').selectAll().orderBy('created_at', 'desc').execute()).map(toBlock);
+}
+
+/** What shuts this one out, also when its time is over. */
+export async function blockOf(db: Db, kind: Block['kind'], value: string): Promise<Block | undefined> {
+  const block = db.selectFrom('desk_blocks').selectAll().where('kind', '=', kind).where('value', '=', value);
+  const row = await block.executeTakeFirst();
+  return row && toBlock(row);
+}
+
+function toBlock(row: Selectable<BlocksTable>): Block {
+  return {
     id: row.id,
     kind: row.kind as Block['kind'],
     value: row.value,
@@ -58,5 +70,5 @@ export async function allBlocks(db: Db): Promise<Block[]> {
     blockedBy: row.blocked_by,
     until: toMilliseconds(row.until),
     createdAt: toMilliseconds(row.created_at) ?? 0,
-  }));
+  };
 }

@@ -9,9 +9,17 @@ export type RefusalKind =
   | 'too-large'
   | 'too-many';
 
+/** Which rule a field broke, as Laravel's language files name it (`required`, `max.string`), and the number in that rule. */
+export interface Reason {
+  rule: string;
+  limit?: number;
+}
+
 export interface RefusalDetails {
   /** `invalid`: what is wrong with which field, in the order the fields were checked. */
   fields?: Record<string, string[]>;
+  /** The same for whoever says it in another language: of each field its first, where the rule has a name. */
+  reasons?: Record<string, Reason>;
   /** `too-many`: when to come back. */
   retryAfterSeconds?: number;
   /** `conflict`: what stands instead (the room somebody else took, the message already stored under this id). */

@@ -156,5 +156,5 @@ export function accountsOf(parts: AccountParts): Accounts {
 
 function taken(): Refusal {
   const message = 'The email has already been taken.';
-  return new Refusal('invalid', message, { fields: { email: [message] } });
+  return new Refusal('invalid', message, { fields: { email: [message] }, reasons: { email: { rule: 'unique' } } });
 }

@@ -97,7 +97,7 @@ export function apiKeysOf({ db, commit, now = Date.now }: { db: Db; commit: Comm
       const name = checked.text('name', { most: 255 });
       // Anybody can read it in the page: where it may be shown from is all that guards it.
       if (asked.kind === 'publishable' && asked.allowedOrigins.length === 0) {
-        checked.fail('allowed_origins', 'A publishable key needs the origins of its pages.');
+        checked.fail('allowed_origins', 'A publishable key needs the origins of its pages.', { rule: 'required' });
       }
       checked.done();
       return commit(async (tx) => {

@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { type Reason, Refusal } from '../refusal.ts';
 
 /** What a form sent, before anything is known about it. */
 export type Form = Record<string, unknown>;
@@ -10,6 +10,7 @@ export type Form = Record<string, unknown>;
 export class Checked {
   readonly #form: Form;
   readonly #fields: Record<string, string[]> = {};
+  readonly #reasons: Record<string, Reason> = {};
 
   constructor(form: Form) {
     this.#form = form;
@@ -17,48 +18,59 @@ export class Checked {
 
   text(field: string, rules: { most: number; least?: number; isSecret?: true }): string {
     const text = this.optionalText(field, rules);
-    if (text === null && !this.#fields[field]) this.fail(field, `The ${field} field is required.`);
+    if (text === null && !this.#fields[field])
+      this.fail(field, `The ${field} field is required.`, { rule: 'required' });
     return text ?? '';
   }
 
   optionalText(field: string, rules: { most: number; least?: number; isSecret?: true }): string | null {
     const value = this.#form[field];
     if (value === undefined || value === null) return null;
-    if (typeof value !== 'string') return this.fail(field, `The ${field} field must be a string.`);
+    if (typeof value !== 'string') return this.fail(field, `The ${field} field must be a string.`, { rule: 'string' });
     // A password is what was typed, blanks and all.
     const text = rules.isSecret ? value : value.trim();
     if (text === '') return null;
-    if (text.includes('\0')) return this.fail(field, `The ${field} field must be a string.`);
+    if (text.includes('\0')) return this.fail(field, `The ${field} field must be a string.`, { rule: 'string' });
     const length = [...text].length;
-    if (length > rules.most)
-      return this.fail(field, `The ${field} field must not be greater than ${rules.most} characters.`);
-    if (length < (rules.least ?? 0))
-      return this.fail(field, `The ${field} field must be at least ${rules.least} characters.`);
+    const { most, least = 0 } = rules;
+    if (length > most) {
+      const reason = { rule: 'max.string', limit: most };
+      return this.fail(field, `The ${field} field must not be greater than ${most} characters.`, reason);
+    }
+    if (length < least) {
+      const reason = { rule: 'min.string', limit: least };
+      return this.fail(field, `The ${field} field must be at least ${least} characters.`, reason);
+    }
     return text;
   }
 
   /** In lower case: one person, one account, however the address is typed. */
   email(field: string): string {
     const text = this.text(field, { most: 255 }).toLowerCase();
-    if (text !== '' && !isEmail(text)) this.fail(field, `The ${field} field must be a valid email address.`);
+    if (text !== '') this.#mustBeEmail(field, text);
     return text;
   }
 
   optionalEmail(field: string): string | null {
     const text = this.optionalText(field, { most: 255 })?.toLowerCase() ?? null;
-    if (text !== null && !isEmail(text)) this.fail(field, `The ${field} field must be a valid email address.`);
+    if (text !== null) this.#mustBeEmail(field, text);
     return text;
   }
 
-  fail(field: string, message: string): null {
+  #mustBeEmail(field: string, text: string): void {
+    if (!isEmail(text)) this.fail(field, `The ${field} field must be a valid email address.`, { rule: 'email' });
+  }
+
+  fail(field: string, message: string, reason: Reason): null {
     this.#fields[field] = [...(this.#fields[field] ?? []), message];
+    this.#reasons[field] ??= reason;
     return null;
   }
 
   /** Throws the refusal when anything was wrong. */
   done(): void {
     const [first] = Object.values(this.#fields).flat();
-    if (first !== undefined) throw new Refusal('invalid', first, { fields: this.#fields });
+    if (first !== undefined) throw new Refusal('invalid', first, { fields: this.#fields, reasons: this.#reasons });
   }
 }
 

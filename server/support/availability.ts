@@ -26,16 +26,26 @@ export const ordinaryGoneAfterSeconds = 120;
 /** What stands in a row may be that much older than when somebody was last heard of. */
 const seenWithinMilliseconds = 60_000;
 
-export interface TeamMember {
+/** Whether somebody takes conversations. */
+export interface Presence {
+  /** As everybody sees them. Offline where `chosen` says otherwise: they have gone without saying so. */
+  availability: Availability;
+  /** What they last said of themselves, which they are again when they come back. */
+  chosen: Availability;
+  /** Whether they become offline by themselves when they have gone. */
+  autoOffline: boolean;
+}
+
+export interface TeamMember extends Presence {
   agent: Author;
   email: string | null;
   siteDomain: string | null;
-  availability: Availability;
   lastSeenAt: number | null;
 }
 
 export interface Availabilities {
-  set(caller: Caller, availability: string): Promise<void>;
+  /** `autoOffline` left out: as it was. */
+  set(caller: Caller, availability: string, autoOffline?: boolean): Promise<Presence>;
   /** The team as the caller may give rooms to; who never said anything is online while they are there. */
   team(caller: Caller): Promise<TeamMember[]>;
   /** How many of them are online; of one site those who serve it. */
@@ -50,17 +60,28 @@ export interface Availabilities {
 const settingOf = (userId: number) => `availability.${userId}`;
 /** Stands beside what somebody said, and takes nothing of it away. */
 const goneSettingOf = (userId: number) => `gone.${userId}`;
+/** Of those who stay what they said of themselves, also when they have gone. */
+const staysSettingOf = (userId: number) => `stays.${userId}`;
 
 export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
   const { db, commit, now, goneAfterSeconds, connected } = parts;
   const began = now();
 
-  const saidBy = (settings: Map<string, unknown>, { id }: User) =>
-    availabilities.find((availability) => availability === settings.get(settingOf(id))) ?? 'online';
+  function presenceOf(settings: Map<string, unknown>, { id }: Pick<User, 'id'>): Presence {
+    const chosen = availabilities.find((each) => each === settings.get(settingOf(id))) ?? 'online';
+    const isGone = settings.has(goneSettingOf(id));
+    return { availability: isGone ? 'offline' : chosen, chosen, autoOffline: !settings.has(staysSettingOf(id)) };
+  }
 
-  const tell = async (record: RecordEvent, member: User, actorId: number | null, availability: Availability) => {
-    const live = { agent: authorOf(member), availability };
-    await recordDesk(record, 'agent.availability', { roomId: null, actorId, data: { availability } }, live);
+  const tell = async (record: RecordEvent, member: User, actorId: number | null, presence: Presence) => {
+    const { availability, chosen } = presence;
+    const data = { availability, chosen };
+    await recordDesk(
+      record,
+      'agent.availability',
+      { roomId: null, actorId, data },
+      { agent: authorOf(member), ...data },
+    );
   };
 
   async function membersOf(site: string | undefined): Promise<TeamMember[]> {
@@ -69,22 +90,26 @@ export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
       agent: authorOf(user),
       email: user.email,
       siteDomain: user.siteDomain,
-      availability: settings.has(goneSettingOf(user.id)) ? 'offline' : saidBy(settings, user),
+      ...presenceOf(settings, user),
       lastSeenAt: user.lastSeenAt,
     }));
   }
 
   return {
-    async set(caller, asked) {
+    async set(caller, asked, autoOffline) {
       authorizeTeam(caller);
-      const availability = oneOf('availability', asked, availabilities);
+      const chosen = oneOf('availability', asked, availabilities);
       const { userId } = caller;
       const [self] = (await teamMembers(db)).filter((member) => member.id === userId);
-      await commit(async (tx, record) => {
-        await writeSetting(tx, settingOf(userId), availability, now());
+      return commit(async (tx, record) => {
+        await writeSetting(tx, settingOf(userId), chosen, now());
         await removeSetting(tx, goneSettingOf(userId));
+        if (autoOffline === true) await removeSetting(tx, staysSettingOf(userId));
+        if (autoOffline === false) await writeSetting(tx, staysSettingOf(userId), true, now());
         await touchLastSeen(tx, userId, now());
-        if (self) await tell(record, self, userId, availability);
+        const presence = presenceOf(await allSettings(tx), { id: userId });
+        if (self) await tell(record, self, userId, presence);
+        return presence;
       });
     },
 
@@ -95,9 +120,9 @@ export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
 
     async countOnline(site) {
       const heardSince = goneAfterSeconds === null ? null : now() - goneAfterSeconds * 1000 - seenWithinMilliseconds;
-      const isThere = ({ availability, lastSeenAt }: TeamMember) =>
+      const isThere = ({ availability, autoOffline, lastSeenAt }: TeamMember) =>
         // Whom nobody has ever heard of counts as online, and is not there.
-        availability === 'online' && (heardSince === null || (lastSeenAt ?? 0) >= heardSince);
+        availability === 'online' && (heardSince === null || !autoOffline || (lastSeenAt ?? 0) >= heardSince);
       return (await membersOf(site)).filter(isThere).length;
     },
 
@@ -112,17 +137,18 @@ export function availabilitiesOf(parts: AvailabilityParts): Availabilities {
         // Each node writes down whom it sees, so that all judge by the same, also when they do not hear each other.
         if (isHere && (member.lastSeenAt ?? 0) < now() - seenWithinMilliseconds)
           await touchLastSeen(db, member.id, now());
-        const isGone = !isHere && (member.lastSeenAt ?? 0) < goneSince;
+        const presence = presenceOf(settings, member);
+        const isGone = !isHere && presence.autoOffline && (member.lastSeenAt ?? 0) < goneSince;
         // Who could not reach us while we were down has not left.
         if (isGone && began > goneSince) continue;
         if (isGone === settings.has(goneSettingOf(member.id))) continue;
-        const said = saidBy(settings, member);
+        const { chosen } = presence;
         const isNews = await commit(async (tx, record) => {
           const key = goneSettingOf(member.id);
           const isFirst = isGone ? await addSetting(tx, key, true, now()) : await removeSetting(tx, key);
           // Another node was first; or they said themselves that they are not there.
-          if (!isFirst || said === 'offline') return false;
-          await tell(record, member, null, isGone ? 'offline' : said);
+          if (!isFirst || chosen === 'offline') return false;
+          await tell(record, member, null, { ...presence, availability: isGone ? 'offline' : chosen });
           return true;
         });
         if (isNews) noticed += 1;

@@ -2,7 +2,7 @@ import type { Caller } from '../identity/caller.ts';
 import { Refusal } from '../refusal.ts';
 import type { Origin } from './access.ts';
 import type { Assignment } from './assignment.ts';
-import { invalid } from './input.ts';
+import { required } from './input.ts';
 import { authorizeTeam } from './policy.ts';
 import type { Reading } from './reading.ts';
 import type { Triage } from './triage.ts';
@@ -56,14 +56,14 @@ export function bulkOf({
     const { action, agentId, priority, labelIds = [], until = null } = asked;
     switch (action) {
       case 'assign':
-        if (agentId === undefined) throw missing('admin_id');
+        if (agentId === undefined) throw required('admin_id');
         return (room) => assignment.assign(caller, room, agentId, origin);
       case 'priority':
-        if (priority === undefined) throw missing('priority');
+        if (priority === undefined) throw required('priority');
         return (room) => triage.setPriority(caller, room, priority, origin);
       case 'label':
       case 'unlabel': {
-        if (labelIds.length === 0) throw missing('labels');
+        if (labelIds.length === 0) throw required('labels');
         const change = action === 'label' ? triage.addLabels : triage.removeLabels;
         return (room) => change(caller, room, labelIds, origin);
       }
@@ -101,8 +101,4 @@ export function bulkOf({
       return outcomes;
     },
   };
-}
-
-function missing(field: string): Refusal {
-  return invalid(field, `The ${field.replaceAll('_', ' ')} field is required.`);
 }

@@ -10,7 +10,7 @@ import { userById } from '../../db/users.ts';
 import { type Caller, ranksAtLeast } from '../identity/caller.ts';
 import { Refusal } from '../refusal.ts';
 import { type DeskParts, type RoomRef, roomFor } from './access.ts';
-import { invalid, lineOf, textOf } from './input.ts';
+import { invalid, lineOf, required, textOf } from './input.ts';
 import { textCharactersAtMost } from './outgoing.ts';
 import { authorizeTeam, unauthorized } from './policy.ts';
 
@@ -112,12 +112,13 @@ export function filledIn(text: string, values: Record<string, string>): string {
 
 function shortCodeOf(asked: string): string {
   const code = lineOf('short_code', asked, 64).replace(/^\/+/, '');
-  if (code === '' || /\s/.test(code)) throw invalid('short_code', 'The short code field must be one word.');
+  if (code === '' || /\s/.test(code))
+    throw invalid('short_code', 'The short code field must be one word.', { rule: 'regex' });
   return code;
 }
 
 function replyTextOf(asked: string): string {
   const text = textOf('text', asked, textCharactersAtMost);
-  if (text === '') throw invalid('text', 'The text field is required.');
+  if (text === '') throw required('text');
   return text;
 }

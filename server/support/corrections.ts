@@ -8,7 +8,7 @@ import type { RecordEvent, Tx } from '../outbox/commit.ts';
 import { Refusal } from '../refusal.ts';
 import { type DeskParts, inRoom, type Origin, type RoomRef, roomFor } from './access.ts';
 import { recordDesk } from './events.ts';
-import { invalid, textOf } from './input.ts';
+import { required, textOf } from './input.ts';
 import { authorOf, goneAuthor, shown, type TeamMessage } from './message.ts';
 import { textCharactersAtMost } from './outgoing.ts';
 import { standingOf, unauthorized } from './policy.ts';
@@ -63,7 +63,7 @@ export function correctionsOf(parts: DeskParts): Corrections {
         if (message.deletedAt !== null) throw new Refusal('conflict', 'The message has been deleted.');
         if (isLate(message)) throw new Refusal('forbidden', `Messages can be edited for ${editableMinutes} minutes.`);
         const text = textOf('message', asked, textCharactersAtMost);
-        if (text === '' && !message.attachments?.length) throw invalid('message', 'The message field is required.');
+        if (text === '' && !message.attachments?.length) throw required('message');
         if (text === message.text) return 'unchanged';
         await editMessage(tx, message.id, text, now());
         return 'updated';

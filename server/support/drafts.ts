@@ -70,6 +70,7 @@ export function draftsOf(parts: DeskParts): Drafts {
   };
 }
 
-function kept({ roomId: _, ...draft }: Draft, roomPublicId: number): KeptDraft {
+/** By what its room is called outside. */
+export function kept({ roomId: _, ...draft }: Draft, roomPublicId: number): KeptDraft {
   return { ...draft, roomPublicId };
 }

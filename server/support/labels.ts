@@ -3,7 +3,7 @@ import { addLabel, allLabels, type Label, removeLabel, updateLabel } from '../..
 import { type Caller, ranksAtLeast } from '../identity/caller.ts';
 import { Refusal } from '../refusal.ts';
 import type { DeskParts } from './access.ts';
-import { invalid, lineOf } from './input.ts';
+import { invalid, lineOf, required } from './input.ts';
 import { authorizeTeam, unauthorized } from './policy.ts';
 
 export type { Label };
@@ -22,8 +22,10 @@ export function labelsOf({ db, commit, now }: DeskParts): Labels {
     try {
       return await work();
     } catch (error) {
-      if (isDuplicate(error, 'name')) throw new Refusal('conflict', 'The name has already been taken.');
-      throw error;
+      if (!isDuplicate(error, 'name')) throw error;
+      const message = 'The name has already been taken.';
+      const details = { fields: { name: [message] }, reasons: { name: { rule: 'unique' } } };
+      throw new Refusal('conflict', message, details);
     }
   }
 
@@ -54,11 +56,12 @@ export function labelsOf({ db, commit, now }: DeskParts): Labels {
 
 function nameOf(asked: string): string {
   const name = lineOf('name', asked, 64);
-  if (name === '') throw invalid('name', 'The name field is required.');
+  if (name === '') throw required('name');
   return name;
 }
 
 function colorOf(asked: string): string {
-  if (!/^#[0-9a-f]{6}$/i.test(asked)) throw invalid('color', 'The color field must be like #64748b.');
+  if (!/^#[0-9a-f]{6}$/i.test(asked))
+    throw invalid('color', 'The color field must be like #64748b.', { rule: 'regex' });
   return asked.toLowerCase();
 }

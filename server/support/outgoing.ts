@@ -3,7 +3,7 @@ import { type Attachment, attachmentsByIds } from '../../db/attachments.ts';
 import { type Message, type MessageFile, type MessageType, messageById } from '../../db/messages.ts';
 import type { Room } from '../../db/rooms.ts';
 import type { Db } from '../../db/upsert.ts';
-import { invalid, textOf } from './input.ts';
+import { invalid, required, textOf } from './input.ts';
 
 /** What somebody sends. */
 export interface Outgoing {
@@ -46,7 +46,7 @@ const claimableTypes: readonly string[] = ['text', 'image', 'file'] satisfies Me
 export function checkedOutgoing(outgoing: Outgoing, senderId: number): CheckedOutgoing {
   const text = textOf('message', outgoing.text ?? '', textCharactersAtMost);
   const attachmentIds = [...new Set(outgoing.attachmentIds ?? [])];
-  if (text === '' && attachmentIds.length === 0) throw invalid('message', 'The message field is required.');
+  if (text === '' && attachmentIds.length === 0) throw required('message');
   if (attachmentIds.length > filesAtMost) {
     throw invalid('attachments', `The attachments field must not have more than ${filesAtMost} items.`);
   }

@@ -181,7 +181,8 @@ export function roomsOf(parts: DeskParts): Rooms {
   };
 }
 
-function seenBy(caller: PersonCaller, filter: InboxFilter): RoomFilter {
+/** What of a list the caller may see. */
+export function seenBy(caller: PersonCaller, filter: InboxFilter): RoomFilter {
   const site = servedFrom(caller);
   return { isArchived: false, ...filter, ...(site === undefined ? {} : { servedFrom: site }) };
 }

@@ -4,7 +4,7 @@ import { type DeskParts, inRoom, type Origin, type RoomRef, roomFor } from './ac
 import { cardOf, type RoomCard } from './cards.ts';
 import { applyTo, type Planned } from './change.ts';
 import { type RoomChange, recordDesk } from './events.ts';
-import { invalid, lineOf, oneOf } from './input.ts';
+import { invalid, lineOf, oneOf, required } from './input.ts';
 import type { RoomAction } from './policy.ts';
 import {
   archived,
@@ -122,7 +122,7 @@ export function triageOf(parts: DeskParts): Triage {
 
     setCategory: async (caller, ref, asked, origin) => {
       const category = lineOf('category', asked, 100);
-      if (category === '') throw invalid('category', 'The category field is required.');
+      if (category === '') throw required('category');
       return change(
         caller,
         ref,
@@ -146,7 +146,7 @@ export function triageOf(parts: DeskParts): Triage {
     snooze: async (caller, ref, asked, origin) => {
       const until = asked === 'reply' ? untilNextReply : asked;
       if (until !== null && !(until > now() && until <= untilNextReply)) {
-        throw invalid('until', 'The until field must be a time to come.');
+        throw invalid('until', 'The until field must be a time to come.', { rule: 'after' });
       }
       return change(
         caller,

@@ -319,24 +319,28 @@ t.test('accounts', async (t) => {
   const post = (path: string, body: object) => desk.ask('POST', `/api/auth/${path}`, { body });
   const good = { name: 'Анна', email: 'Anna@Example.com', password: 'long enough' };
 
-  const REFUSED: [what: string, body: object, field: string][] = [
-    ['nothing', {}, 'name'],
-    ['no address', { ...good, email: 'anna' }, 'email'],
-    ['a list of addresses', { ...good, email: ['a@b.c'] }, 'email'],
-    ['7 characters', { ...good, password: '1234567' }, 'password'],
-    ['a number', { ...good, password: 12345678 }, 'password'],
-    ['a name of 256', { ...good, name: 'x'.repeat(256) }, 'name'],
-    ['a long phone', { ...good, phone: '1'.repeat(21) }, 'phone'],
+  const REFUSED: [what: string, body: object, field: string, rule: string, limit?: number][] = [
+    ['nothing', {}, 'name', 'required'],
+    ['no address', { ...good, email: 'anna' }, 'email', 'email'],
+    ['a list of addresses', { ...good, email: ['a@b.c'] }, 'email', 'string'],
+    ['7 characters', { ...good, password: '1234567' }, 'password', 'min.string', 8],
+    ['a number', { ...good, password: 12345678 }, 'password', 'string'],
+    ['a name of 256', { ...good, name: 'x'.repeat(256) }, 'name', 'max.string', 255],
+    ['a long phone', { ...good, phone: '1'.repeat(21) }, 'phone', 'max.string', 20],
   ];
-  for (const [what, body, field] of REFUSED) {
+  for (const [what, body, field, rule, limit] of REFUSED) {
     const { status, json } = await post('register', body);
     t.equal(status, 422, what);
     t.ok(json.errors[field], what);
+    t.same(json.reasons[field], limit === undefined ? { rule } : { rule, limit }, what);
   }
   const made = await post('register', { ...good, is_admin: true, role: 'admin', id: 1 });
   t.equal(made.status, 201);
   t.match(made.json.user, { email: 'anna@example.com', is_admin: false, role: 'user' }, 'nobody promotes themselves');
-  t.match((await post('register', good)).json.errors, { email: ['The email has already been taken.'] });
+  t.match((await post('register', good)).json, {
+    errors: { email: ['The email has already been taken.'] },
+    reasons: { email: { rule: 'unique' } },
+  });
 
   const wrong = await post('login', { email: good.email, password: 'not this one' });
   const unknown = await post('login', { email: 'nobody@example.com', password: 'not this one' });

@@ -49,9 +49,14 @@ function refuse(
   }
   return reply.send({
     message,
-    ...(details.fields ? { errors: details.fields } : {}),
+    ...faultsOf(refusal),
     ...(details.current === undefined ? {} : presentCurrent(details.current, request)),
   });
+}
+
+/** What is wrong with which field: in words as Laravel has it, and by the name of the rule. */
+export function faultsOf({ details: { fields, reasons } }: Refusal): object {
+  return { ...(fields ? { errors: fields } : {}), ...(reasons ? { reasons } : {}) };
 }
 
 function say(reply: FastifyReply, status: number, message: string): FastifyReply {

@@ -7,7 +7,7 @@ import { checkedOrigins } from '../../support/sites.ts';
 import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { timeOrNull } from './present.ts';
-import { STATUS } from './refusals.ts';
+import { faultsOf, STATUS } from './refusals.ts';
 import { IdParams } from './wire-requests.ts';
 import { ApiKey, ApiKeyBody, NewApiKey, type WireApiKey } from './wire-settings.ts';
 
@@ -21,9 +21,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, { api
   fastify.setErrorHandler<FastifyError | Refusal>((error, _request, reply) => {
     if (!(error instanceof Refusal)) throw error;
     const statusCode = STATUS[error.kind];
-    const { fields } = error.details;
-    const errors = fields ? { errors: fields } : {};
-    return reply.code(statusCode).send({ success: false, message: error.message, statusCode, ...errors });
+    return reply.code(statusCode).send({ success: false, message: error.message, statusCode, ...faultsOf(error) });
   });
 
   fastify.get(

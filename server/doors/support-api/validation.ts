@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Refusal } from '../../refusal.ts';
+import { type Reason, Refusal } from '../../refusal.ts';
 
 /** What is looked at of a schema. */
 interface Shape {
@@ -86,17 +86,23 @@ function readFields(properties: Record<string, Shape>, value: unknown): unknown 
 
 function refusalFor(problems: Problem[]): Refusal {
   const fields: Record<string, string[]> = {};
+  const reasons: Record<string, Reason> = {};
   for (const problem of problems) {
-    for (const [field, message] of told(problem)) {
+    for (const [field, { message, ...reason }] of told(problem)) {
       // One complaint a field is what Laravel's bail-out on types comes to.
       fields[field] ??= [message];
+      reasons[field] ??= reason;
     }
   }
   const [first] = Object.values(fields).flat();
-  return new Refusal('invalid', first ?? 'The given data was invalid.', { fields });
+  return new Refusal('invalid', first ?? 'The given data was invalid.', { fields, reasons });
 }
 
-function told({ keyword, instancePath, params }: Problem): [field: string, message: string][] {
+interface Complaint extends Reason {
+  message: string;
+}
+
+function told({ keyword, instancePath, params }: Problem): [field: string, complaint: Complaint][] {
   const field = instancePath.slice(1).replaceAll('/', '.');
   const { requiredProperties, type, limit } = params as {
     requiredProperties?: string[];
@@ -106,45 +112,53 @@ function told({ keyword, instancePath, params }: Problem): [field: string, messa
   if (keyword === 'required') {
     return (requiredProperties ?? []).map((name) => {
       const path = field ? `${field}.${name}` : name;
-      return [path, `The ${spoken(path)} field is required.`];
+      return [path, required(path)];
     });
   }
-  const message = complaint(keyword, String(type), limit, field);
-  return message && field ? [[field, message]] : [];
+  const found = complaint(keyword, String(type), limit ?? 0, field);
+  return found && field ? [[field, found]] : [];
 }
 
-function complaint(keyword: string, type: string, limit: number | undefined, field: string): string | undefined {
+function required(field: string): Complaint {
+  return { message: `The ${spoken(field)} field is required.`, rule: 'required' };
+}
+
+function complaint(keyword: string, type: string, limit: number, field: string): Complaint | undefined {
   const name = spoken(field);
+  const must = (be: string) => `The ${name} field must ${be}.`;
   switch (keyword) {
-    case 'type':
-      return type === 'null' ? undefined : `The ${name} field must be ${TYPES[type] ?? 'valid'}.`;
+    case 'type': {
+      const [what, rule] = TYPES[type] ?? ['valid', type];
+      return type === 'null' ? undefined : { message: must(`be ${what}`), rule };
+    }
     case 'enum':
     case 'const':
-      return `The selected ${name} is invalid.`;
+      return { message: `The selected ${name} is invalid.`, rule: 'in' };
     case 'minLength':
-      return limit === 1 ? `The ${name} field is required.` : `The ${name} field must be at least ${limit} characters.`;
+      if (limit === 1) return required(field);
+      return { message: must(`be at least ${limit} characters`), rule: 'min.string', limit };
     case 'maxLength':
-      return `The ${name} field must not be greater than ${limit} characters.`;
+      return { message: must(`not be greater than ${limit} characters`), rule: 'max.string', limit };
     case 'minimum':
-      return `The ${name} field must be at least ${limit}.`;
+      return { message: must(`be at least ${limit}`), rule: 'min.numeric', limit };
     case 'maximum':
-      return `The ${name} field must not be greater than ${limit}.`;
+      return { message: must(`not be greater than ${limit}`), rule: 'max.numeric', limit };
     case 'maxItems':
-      return `The ${name} field must not have more than ${limit} items.`;
+      return { message: must(`not have more than ${limit} items`), rule: 'max.array', limit };
     case 'anyOf':
       return undefined;
     default:
-      return `The ${name} field format is invalid.`;
+      return { message: `The ${name} field format is invalid.`, rule: 'regex' };
   }
 }
 
-const TYPES: Record<string, string> = {
-  string: 'a string',
-  integer: 'an integer',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'an array',
-  object: 'an array',
+const TYPES: Record<string, [what: string, rule: string]> = {
+  string: ['a string', 'string'],
+  integer: ['an integer', 'integer'],
+  number: ['a number', 'numeric'],
+  boolean: ['true or false', 'boolean'],
+  array: ['an array', 'array'],
+  object: ['an array', 'array'],
 };
 
 /** Laravel writes `admin_id` as words. */
