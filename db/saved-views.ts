@@ -38,6 +38,19 @@ export async function addSavedView(tx: Db, view: Omit<SavedView, 'id'>, now: num
   return { id, ...view };
 }
 
+export async function changeSavedView(
+  tx: Db,
+  id: string,
+  { name, query }: Partial<Pick<SavedView, 'name' | 'query'>>,
+): Promise<void> {
+  const changes = {
+    ...(name === undefined ? {} : { name }),
+    ...(query === undefined ? {} : { query: JSON.stringify(query) }),
+  };
+  if (Object.keys(changes).length === 0) return;
+  await tx.updateTable('desk_saved_views').set(changes).where('id', '=', id).execute();
+}
+
 /** Answers whether this person had it. */
 export async function removeSavedView(tx: Db, userId: number, id: string): Promise<boolean> {
   const view = tx.deleteFrom('desk_saved_views').where('id', '=', id).where('user_id', '=', userId);

@@ -13,6 +13,7 @@ import { type Feed, feedOf } from './feed.ts';
 import { type Labels, labelsOf } from './labels.ts';
 import { type Messages, messagesOf } from './messages.ts';
 import { type Notices, noticesOf } from './notifications.ts';
+import { type Openings, openingsOf } from './opening.ts';
 import type { PolicySettings } from './policy.ts';
 import { type Queue, queueOf } from './queue.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -54,6 +55,7 @@ export interface DeskOptions {
 /** Everything that can be done at the desk; each part asks the policy itself, whoever calls. */
 export interface Desk {
   rooms: Rooms;
+  openings: Openings;
   triage: Triage;
   assignment: Assignment;
   queue: Queue;
@@ -102,6 +104,7 @@ export function deskOf(options: DeskOptions): Desk {
   });
   return {
     rooms: roomsOf(parts),
+    openings: openingsOf(parts),
     triage,
     assignment,
     queue: queueOf(parts),

@@ -67,7 +67,7 @@ export interface DeskHappenings {
   'note.deleted': InRoom<Note>;
   'visitor.blocked': { userId: number; until: number | null };
   'visitor.unblocked': { userId: number };
-  'agent.availability': { agent: Author; availability: Availability };
+  'agent.availability': { agent: Author; availability: Availability; chosen: Availability };
   /** One of the team is called or ranked otherwise, or shut out. */
   'user.updated': { userId: number; name: string; role: Role; isBlocked: boolean; rightsChanged: boolean };
 }

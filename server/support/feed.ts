@@ -1,5 +1,6 @@
 import { eventsAfter, eventsOfRoom, feedStart, pruneRoomEvents } from '../../db/room-events.ts';
 import { roomsByIds } from '../../db/rooms.ts';
+import type { Db } from '../../db/upsert.ts';
 import { usersByIds } from '../../db/users.ts';
 import { type Caller, serves } from '../identity/caller.ts';
 import { Refusal } from '../refusal.ts';
@@ -40,21 +41,31 @@ export interface Feed {
   prune(before: number): Promise<void>;
 }
 
+/** A room's history, for whoever has made sure that the caller may see it. */
+export async function historyOf(
+  db: Db,
+  roomId: number,
+  beforeId: number | null,
+  limit: number,
+): Promise<HistoryEntry[]> {
+  const events = await eventsOfRoom(db, roomId, beforeId, limit);
+  const users = await usersByIds(
+    db,
+    events.flatMap((event) => event.actorId ?? []),
+  );
+  return events.map(({ id, type, actorId, data, at }) => {
+    const actor = actorId === null ? undefined : users.get(actorId);
+    return { id, type, actor: actor ? authorOf(actor) : null, data, at };
+  });
+}
+
 export function feedOf(parts: DeskParts): Feed {
   const { db, commit, now } = parts;
 
   return {
     async history(caller, ref, beforeId = null, limit = 50) {
       const room = await roomFor(parts, caller, ref, 'manage');
-      const events = await eventsOfRoom(db, room.id, beforeId, limit);
-      const users = await usersByIds(
-        db,
-        events.flatMap((event) => event.actorId ?? []),
-      );
-      return events.map(({ id, type, actorId, data, at }) => {
-        const actor = actorId === null ? undefined : users.get(actorId);
-        return { id, type, actor: actor ? authorOf(actor) : null, data, at };
-      });
+      return historyOf(db, room.id, beforeId, limit);
     },
 
     async changes(caller, cursor, limit = 500) {

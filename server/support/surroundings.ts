@@ -1,4 +1,5 @@
 import { changeSurroundings, nowhere, type Surroundings, surroundingsOf } from '../../db/surroundings.ts';
+import type { Db } from '../../db/upsert.ts';
 import { updateUser, userById } from '../../db/users.ts';
 import { type Caller, isPerson } from '../identity/caller.ts';
 import { type DeskParts, type RoomRef, roomFor } from './access.ts';
@@ -6,6 +7,7 @@ import { deviceFrom } from './device.ts';
 import { invalid, lineOf, wellFormed } from './input.ts';
 import { isTimezone } from './local-time.ts';
 import { standingOf, unauthorized } from './policy.ts';
+import type { Room } from './room.ts';
 
 export type { Surroundings };
 
@@ -28,13 +30,22 @@ export interface Whereabouts {
   /** The visitor of a room is on another page. @throws Refusal; of anybody but its visitor, too */
   moved(caller: Caller, ref: RoomRef, page: PageAsked): Promise<void>;
   /** Of a room's visitor. @throws Refusal */
-  of(caller: Caller, ref: RoomRef): Promise<Surroundings & { locale: string | null; timezone: string | null }>;
+  of(caller: Caller, ref: RoomRef): Promise<Whereabout>;
 }
+
+export type Whereabout = Surroundings & { locale: string | null; timezone: string | null };
 
 type Page = Surroundings['pages'][number];
 
 const urlCharactersAtMost = 2000;
 const titleCharactersAtMost = 300;
+
+/** Of a room's visitor, for whoever has made sure that the caller may see it. */
+export async function whereaboutOf(db: Db, room: Room): Promise<Whereabout> {
+  const visitor = await userById(db, room.userId);
+  const { pages, device } = visitor ? await surroundingsOf(db, visitor.id) : nowhere;
+  return { pages, device, locale: room.locale ?? visitor?.locale ?? null, timezone: visitor?.timezone ?? null };
+}
 
 export function whereaboutsOf(parts: DeskParts): Whereabouts {
   const { db, commit, now } = parts;
@@ -64,10 +75,7 @@ export function whereaboutsOf(parts: DeskParts): Whereabouts {
     },
 
     async of(caller, ref) {
-      const room = await roomFor(parts, caller, ref, 'manage');
-      const visitor = await userById(db, room.userId);
-      const { pages, device } = visitor ? await surroundingsOf(db, visitor.id) : nowhere;
-      return { pages, device, locale: room.locale ?? visitor?.locale ?? null, timezone: visitor?.timezone ?? null };
+      return whereaboutOf(db, await roomFor(parts, caller, ref, 'manage'));
     },
   };
 }

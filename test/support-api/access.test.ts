@@ -89,6 +89,7 @@ const TABLE: Route[] = [
   { route: 'GET /api/admin/chat/drafts', allowed: team },
   { route: 'GET /api/admin/chat/views', allowed: team },
   { route: 'POST /api/admin/chat/views', allowed: team, body: { name: 'x', query: {} } },
+  { route: 'PATCH /api/admin/chat/views/{id}', allowed: team, body: { name: 'y' } },
   { route: 'DELETE /api/admin/chat/views/{id}', allowed: team },
   { route: 'GET /api/admin/chat/blocks', allowed: team },
   { route: 'POST /api/admin/chat/blocks', allowed: team, body: { ip: '203.0.113.9' } },
@@ -120,6 +121,7 @@ const TABLE: Route[] = [
   { route: 'DELETE /api/admin/chat/visitors/{user}', allowed: ['admin'] },
 
   { route: `GET ${TEAM_ROOM}`, allowed: roomTeam },
+  { route: `GET ${TEAM_ROOM}/opening`, allowed: roomTeam, query: 'details=1&socket_id=1.2' },
   { route: `GET ${TEAM_ROOM}/history`, allowed: roomTeam },
   { route: `GET ${TEAM_ROOM}/messages`, allowed: roomTeam },
   { route: `POST ${TEAM_ROOM}/messages`, allowed: roomTeam, body: { message: 'x' } },

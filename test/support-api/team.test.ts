@@ -130,7 +130,17 @@ t.test('the team’s tools', async (t) => {
       { name: 'Мої термінові', query: { priority: 'urgent' } },
     ]);
     t.same((await desk.ask('GET', '/api/admin/chat/views', { as: agent })).json.data, []);
-    t.equal((await desk.ask('DELETE', `/api/admin/chat/views/${made.json.id}`, { as: agent })).status, 404);
+    const path = `/api/admin/chat/views/${made.json.id}`;
+    const renamed = { name: 'Наші', query: { priority: 'urgent' } };
+    t.match((await asAdmin('PATCH', path, { name: 'Наші' })).json, renamed);
+    t.match((await asAdmin('PATCH', path, { query: { tab: 'all' } })).json, { name: 'Наші', query: { tab: 'all' } });
+    t.match((await asAdmin('GET', '/api/admin/chat/views')).json.data, [{ id: made.json.id, name: 'Наші' }]);
+    t.match(await asAdmin('PATCH', path, { name: ' ' }), {
+      status: 422,
+      json: { errors: { name: Array }, reasons: { name: { rule: 'required' } } },
+    });
+    t.equal((await desk.ask('PATCH', path, { as: agent, body: { name: 'x' } })).status, 404);
+    t.equal((await desk.ask('DELETE', path, { as: agent })).status, 404);
     t.equal((await asAdmin('DELETE', `/api/admin/chat/views/${made.json.id}`)).status, 200);
   });
 

@@ -219,6 +219,7 @@ t.test('what time does', (t) =>
       const told = [...house.heard('agent.availability'), ...neighbour.heard('agent.availability')];
       t.same(told.map(({ live }) => live.agent.id).sort(), [reading.userId, polling.userId].sort());
       for (const event of told) t.match(event, { actorId: null, live: { availability: 'offline' } });
+      t.same(told.map(({ live }) => live.chosen).sort(), ['busy', 'online'], 'not what they chose');
       t.same(await said(), ['offline', 'offline', 'offline']);
       t.equal(await desk.availabilities.noticeWhoLeft(), 0);
 
@@ -229,9 +230,17 @@ t.test('what time does', (t) =>
         { actorId: null, live: { availability: 'busy', agent: { id: polling.userId } } },
       ]);
       t.same(await said(), ['offline', 'busy', 'offline'], 'who said they are not there is not');
+      await desk.availabilities.set(polling, 'busy', false);
+      t.match(house.heard('agent.availability'), [{ live: { availability: 'busy', agent: { id: polling.userId } } }]);
+      clock.advance(10 * minute);
+      t.equal(await desk.availabilities.noticeWhoLeft(), 0, 'who wants to stay what they said, stays');
+      await desk.availabilities.set(polling, 'busy', true);
+      clock.advance(10 * minute);
+      t.equal(await desk.availabilities.noticeWhoLeft(), 1);
+      house.heard('agent.availability');
       await desk.availabilities.set(reading, 'online');
       t.match(house.heard('agent.availability'), [{ actorId: reading.userId, live: { availability: 'online' } }]);
-      t.same(await said(), ['online', 'busy', 'offline']);
+      t.same(await said(), ['online', 'offline', 'offline']);
       t.equal(await desk.availabilities.noticeWhoLeft(), 0);
     });
 

@@ -78,8 +78,8 @@ export function announcing(parts: AnnounceParts): Announcer {
       case 'visitor.unblocked':
         return parts.publish([inboxChannel], 'visitor.unblocked', { user_id: event.live.userId }, null);
       case 'agent.availability': {
-        const { agent, availability } = event.live;
-        const data = { user_id: agent.id, user: presentAuthor(agent), availability };
+        const { agent, availability, chosen } = event.live;
+        const data = { user_id: agent.id, user: presentAuthor(agent), availability, chosen };
         return parts.publish([agentsChannel], 'agent.availability', data, null);
       }
       case 'user.updated': {
@@ -129,9 +129,13 @@ export function announcing(parts: AnnounceParts): Announcer {
     parts.publish(teamOf(room), 'message.deleted', { ...common, ...forTeam(live) }, exceptSocket);
   }
 
-  /** On the room's own team channel and no other: no inbox shows notes. */
+  /**
+   * On the room's own team channel and no other: no inbox shows notes. That there is something, the inboxes hear first, so
+   * that whoever joins the room between the two knows that they have missed it.
+   */
   function sayNote(name: string, live: DeskHappenings['note.added' | 'note.updated' | 'note.deleted']): void {
     const { room, exceptSocket } = live;
+    parts.publish(inboxesOf(room), 'room.noted', { id: room.publicId, last_seq: room.lastSeq }, exceptSocket);
     parts.publish([teamRoomChannel(room.publicId)], name, forTeam(live), exceptSocket);
     if ('notified' in live) notify(live.notified, 'chat_mention', room, live.message);
   }
@@ -197,7 +201,8 @@ export function announcing(parts: AnnounceParts): Announcer {
     hearTyping({ roomPublicId, userId, name, isTyping, isPrivate, exceptSocket }) {
       const team = teamRoomChannel(roomPublicId);
       const channels = isPrivate ? [team] : [...openTo({ publicId: roomPublicId }), team];
-      parts.publish(channels, 'user.typing', { user_id: userId, user_name: name, is_typing: isTyping }, exceptSocket);
+      const said = { user_id: userId, user_name: name, is_typing: isTyping };
+      parts.publish(channels, 'user.typing', isPrivate ? { ...said, is_private: true } : said, exceptSocket);
     },
   };
 }

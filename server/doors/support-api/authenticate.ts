@@ -50,7 +50,7 @@ export function callerOf(request: FastifyRequest): PersonCaller {
   return request.caller;
 }
 
-const SOCKET_ID = /^\d+\.\d+$/;
+export const SOCKET_ID = /^\d+\.\d+$/;
 
 /** The caller's own socket, which needs no telling; Echo sends it when it is asked to. */
 export function originOf(request: FastifyRequest): { exceptSocket: string | null } {

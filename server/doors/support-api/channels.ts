@@ -8,6 +8,8 @@ export const publicRoomChannel = (room: number) => `chat.${room}`;
 export const roomChannel = (room: number) => `private-chat.${room}`;
 /** What happens in a room as the team sees it, notes included. */
 export const teamRoomChannel = (room: number) => `private-admin.chat.${room}`;
+/** Who of the team looks at the room. */
+export const watchersChannel = (room: number) => `presence-admin.chat.${room}`;
 export const userChannel = (userId: number) => `private-user.${userId}`;
 /** What happens in any room, for those who look after all sites. */
 export const inboxChannel = 'private-admin.chat';

@@ -9,8 +9,11 @@ export async function describeApi(fastify: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: {
         title: 'Antiphon support desk',
-        description:
+        description: [
           'Conversations between visitors and a team. Live events come over the Pusher protocol; see `/broadcasting/auth`.',
+          'Bad input is answered with 422: `errors` says of each field what is wrong with it, in English, and `reasons` which',
+          'rule it broke, `{"rule": "max.string", "limit": 64}`, by the names of Laravel’s language files.',
+        ].join(' '),
         version: '1',
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: '`<id>|<secret>`' } } },

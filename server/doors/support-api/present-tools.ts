@@ -1,14 +1,19 @@
+import type { Presence } from '../../support/availability.ts';
 import type { CannedResponse } from '../../support/canned.ts';
 import type { KeptDraft } from '../../support/drafts.ts';
+import type { HistoryEntry } from '../../support/feed.ts';
 import type { Notification } from '../../support/notifications.ts';
+import type { Whereabout } from '../../support/surroundings.ts';
 import type { SavedView } from '../../support/views.ts';
 import type { Visitors } from '../../support/visitors.ts';
-import { timeOf, timeOrNull } from './present.ts';
+import { presentAuthor, timeOf, timeOrNull } from './present.ts';
+import type { WireSurroundings } from './wire.ts';
 import type {
   WireAuditEntry,
   WireBlock,
   WireCannedResponse,
   WireDraft,
+  WireHistoryEntry,
   WireNotification,
   WireSavedView,
 } from './wire-tools.ts';
@@ -21,6 +26,18 @@ export function presentCanned({ id, shortCode, text, siteDomain, userId }: Canne
 
 export function presentDraft({ roomPublicId, text, attachments, isPrivate, updatedAt }: KeptDraft): WireDraft {
   return { chat_room_id: roomPublicId, text, attachments, is_private: isPrivate, updated_at: timeOf(updatedAt) };
+}
+
+export function presentPresence({ availability, chosen, autoOffline }: Presence) {
+  return { availability, chosen, auto_offline: autoOffline };
+}
+
+export function presentHistory({ id, type, actor, data, at }: HistoryEntry): WireHistoryEntry {
+  return { id, type, actor: actor && presentAuthor(actor), data, created_at: timeOf(at) };
+}
+
+export function presentSurroundings({ pages, ...around }: Whereabout): WireSurroundings {
+  return { ...around, pages: pages.map(({ at, ...page }) => ({ ...page, at: timeOf(at) })) };
 }
 
 export function presentView({ id, name, query, position }: SavedView): WireSavedView {

@@ -2,17 +2,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { isAgent, type PersonCaller } from '../../identity/caller.ts';
-import { channelAuthText, userAuthText } from '../../pusher/signature.ts';
+import { userAuthText } from '../../pusher/signature.ts';
 import { Refusal } from '../../refusal.ts';
 import { standingOf, unauthorized } from '../../support/policy.ts';
-import { callerOf } from './authenticate.ts';
-import { memberOf, permissionFor, sharedSecret } from './channels.ts';
+import { callerOf, SOCKET_ID } from './authenticate.ts';
+import { memberOf, permissionFor } from './channels.ts';
 import type { House } from './house.ts';
+import { leaveFor } from './leave.ts';
 import { ChannelAuthForm } from './wire-requests.ts';
 import { ChannelAuth } from './wire-tools.ts';
 
 const tags = ['Broadcasting'];
-const SOCKET_ID = /^\d+\.\d+$/;
 
 /** What Echo asks before it joins a guarded channel, as Laravel's `Broadcast::routes()` answers it. */
 export const broadcastingRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, { hub, rooms }) => {
@@ -31,13 +31,7 @@ export const broadcastingRoutes: FastifyPluginAsyncTypebox<House> = async (fasti
     const { socket_id: socketId = '', channel_name: channel = '' } = form;
     const permission = SOCKET_ID.test(socketId) ? await permissionFor(caller, channel, mayInRoom) : undefined;
     if (!permission) throw unauthorized();
-    const { member, isEncrypted } = permission;
-    const channelData = member && JSON.stringify(member);
-    return {
-      auth: hub.signer.auth(channelAuthText(socketId, channel, channelData)),
-      ...(channelData === undefined ? {} : { channel_data: channelData }),
-      ...(isEncrypted ? { shared_secret: sharedSecret(channel, hub.app.secret) } : {}),
-    };
+    return leaveFor(hub, socketId, channel, permission);
   };
 
   const signIn = (request: FastifyRequest, { socket_id: socketId = '' }: { socket_id?: string }) => {

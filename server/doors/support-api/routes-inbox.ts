@@ -4,7 +4,8 @@ import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { filterFrom, pageFrom, writeCursor } from './inbox-query.ts';
 import { paginator } from './paginator.ts';
-import { presentAuthor, timeOf, timeOrNull } from './present.ts';
+import { presentAuthor, timeOrNull } from './present.ts';
+import { presentHistory, presentPresence, presentSurroundings } from './present-tools.ts';
 import { paginated, Stats, TeamRoom, TeamRoomWithMessages, TextOrNull } from './wire.ts';
 import {
   AvailabilityBody,
@@ -15,7 +16,7 @@ import {
   RoomQuery,
   SearchQuery,
 } from './wire-requests.ts';
-import { Agent, HistoryEntry } from './wire-tools.ts';
+import { Agent, HistoryEntry, Presence } from './wire-tools.ts';
 
 const tags = ['Inbox'];
 
@@ -61,10 +62,9 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
       const { messages: perPage = 200 } = request.query;
       const { messages } =
         perPage === 0 ? { messages: [] } : await timelines.read(caller, card.room.publicId, { perPage });
-      const { pages, ...around } = await whereabouts.of(caller, card.room.publicId);
       return {
         ...present.teamRoom(card),
-        visitor: { ...around, pages: pages.map(({ at, ...page }) => ({ ...page, at: timeOf(at) })) },
+        visitor: presentSurroundings(await whereabouts.of(caller, card.room.publicId)),
         messages: messages.map((message) => present.teamMessage(message, card.room.publicId)),
       };
     },
@@ -84,15 +84,7 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
     async (request) => {
       const { before, limit } = request.query;
       const entries = await feed.history(callerOf(request), request.params.room, before ?? null, limit ?? 50);
-      return {
-        data: entries.map(({ id, type, actor, data, at }) => ({
-          id,
-          type,
-          actor: actor && presentAuthor(actor),
-          data,
-          created_at: timeOf(at),
-        })),
-      };
+      return { data: entries.map(presentHistory) };
     },
   );
 
@@ -185,12 +177,12 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
     async (request) => {
       const members = await availabilities.team(callerOf(request));
       return {
-        data: members.map(({ agent, email, siteDomain, availability, lastSeenAt }) => ({
+        data: members.map(({ agent, email, siteDomain, lastSeenAt, ...presence }) => ({
           ...presentAuthor(agent),
           email,
           role: agent.role,
           site_domain: siteDomain,
-          availability,
+          ...presentPresence(presence),
           last_seen_at: timeOrNull(lastSeenAt),
         })),
       };
@@ -204,13 +196,12 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hou
         tags,
         summary: 'Say whether one takes conversations now',
         body: AvailabilityBody,
-        response: { 200: Type.Object({ availability: Type.String() }) },
+        response: { 200: Type.Object(Presence) },
       },
     },
     async (request) => {
-      const { availability } = request.body;
-      await availabilities.set(callerOf(request), availability);
-      return { availability };
+      const { availability, auto_offline: autoOffline } = request.body;
+      return presentPresence(await availabilities.set(callerOf(request), availability, autoOffline));
     },
   );
 };

@@ -5,6 +5,7 @@ import type { Form } from '../../identity/validation.ts';
 import { callerOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { authorOf, presentUser, timeOrNull } from './present.ts';
+import { presentPresence } from './present-tools.ts';
 import { User } from './wire.ts';
 import { InvitationForm, UserParams } from './wire-requests.ts';
 import { TeamMember, TeamMemberBody, TeamMemberChanges, type WireTeamMember } from './wire-settings.ts';
@@ -120,14 +121,14 @@ export const teamRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, hous
 };
 
 function presentMember({ user, isInvited }: Members[number], known: Availabilities): WireTeamMember {
-  const availability = known.find(({ agent }) => agent.id === user.id)?.availability;
+  const presence = known.find(({ agent }) => agent.id === user.id);
   const { role, email, site_domain } = presentUser(user);
   return {
     ...authorOf(user),
     email,
     role,
     site_domain,
-    availability: availability ?? 'offline',
+    ...presentPresence(presence ?? { availability: 'offline', chosen: 'offline', autoOffline: true }),
     last_seen_at: timeOrNull(user.lastSeenAt),
     is_blocked: user.blockedAt !== null,
     invited: isInvited,

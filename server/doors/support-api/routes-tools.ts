@@ -14,6 +14,7 @@ import {
   LabelChanges,
   RoomParams,
   SavedViewBody,
+  SavedViewChanges,
 } from './wire-requests.ts';
 import { CannedResponse, Draft, SavedView } from './wire-tools.ts';
 
@@ -170,6 +171,20 @@ export const toolRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, { la
       reply.code(201);
       return presentView(await views.add(callerOf(request), request.body));
     },
+  );
+
+  fastify.patch(
+    '/admin/chat/views/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change the name of a view, or what it shows',
+        params: IdParams,
+        body: SavedViewChanges,
+        response: { 200: SavedView },
+      },
+    },
+    async (request) => presentView(await views.change(callerOf(request), request.params.id, request.body)),
   );
 
   fastify.delete(

@@ -15,6 +15,7 @@ import { fileRoutes, uploadRoutes } from './routes-files.ts';
 import { inboxRoutes } from './routes-inbox.ts';
 import { keyRoutes } from './routes-keys.ts';
 import { messageRoutes } from './routes-messages.ts';
+import { openingRoutes } from './routes-opening.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { reportRoutes } from './routes-reports.ts';
 import { settingsRoutes, widgetRoutes } from './routes-settings.ts';
@@ -55,6 +56,7 @@ const everything: FastifyPluginAsync<House & { prefix: string }> = async (fastif
     messageRoutes,
     uploadRoutes,
     inboxRoutes,
+    openingRoutes,
     triageRoutes,
     toolRoutes,
     peopleRoutes,

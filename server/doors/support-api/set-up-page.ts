@@ -41,9 +41,11 @@ const SCRIPT = `
   if (isInvited) for (const part of document.querySelectorAll('.first')) { part.hidden = true; part.querySelector('input').disabled = true; }
   if (token === '') { form.hidden = true; alert.textContent = say.noToken; }
   find('#show').addEventListener('change', ({ target }) => { find('#password').type = target.checked ? 'text' : 'password'; });
-  const blame = (errors) => {
+  const rules = { required: 'needed', unique: 'taken', email: 'badEmail', 'min.string': 'tooShort', 'max.string': 'tooLong' };
+  const saidOf = ([message], reason) => say[rules[reason?.rule]]?.replace('{n}', reason.limit) ?? message;
+  const blame = ({ errors = {}, reasons = {} }) => {
     for (const input of form.querySelectorAll('[name]')) {
-      const fault = errors[input.name]?.[0] ?? '';
+      const fault = errors[input.name] ? saidOf(errors[input.name], reasons[input.name]) : '';
       input.setAttribute('aria-invalid', String(fault !== ''));
       find('#' + input.name + '-fault').textContent = fault;
     }
@@ -62,11 +64,15 @@ const SCRIPT = `
       const answer = await response.json();
       status.textContent = '';
       if (response.ok) return enter(answer);
-      blame(answer.errors ?? {});
-      if (!answer.errors) alert.textContent = response.status === 429 ? say.tooMany.replace('{n}', answer.retry_after) : answer.message;
+      blame(answer);
+      if (!answer.errors) alert.textContent = refusalOf(response.status, answer);
     } catch { status.textContent = ''; alert.textContent = say.unreachable; }
     button.disabled = false;
   });
+  function refusalOf(status, { message, retry_after: seconds }) {
+    if (status === 429) return say.tooMany.replace('{n}', seconds);
+    return status === 403 ? say.spent : message;
+  }
   function enter({ token: given }) {
     form.hidden = true;
     status.textContent = say.done;

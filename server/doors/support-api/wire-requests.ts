@@ -103,6 +103,12 @@ export const RoomQuery = Type.Object({
     Type.Integer({ minimum: 0, maximum: 200, default: 200, description: 'How many of the newest come along.' }),
   ),
 });
+export const OpeningQuery = Type.Object({
+  details: Flag,
+  socket_id: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Of the socket that is to be let into the channels of the room.' }),
+  ),
+});
 export const AssignBody = Type.Object({
   admin_id: Type.Integer({ minimum: 1 }),
   note: Type.Optional(Type.String({ maxLength: 20_000, description: 'For whom it is given to: kept as a note.' })),
@@ -174,7 +180,13 @@ export const DraftBody = Type.Object({
   is_private: Flag,
 });
 export const SavedViewBody = Type.Object({ name: Line(128), query: Type.Record(Type.String(), Type.Unknown()) });
-export const AvailabilityBody = Type.Object({ availability: words(['online', 'busy', 'offline']) });
+export const SavedViewChanges = Type.Partial(SavedViewBody);
+export const AvailabilityBody = Type.Object({
+  availability: words(['online', 'busy', 'offline']),
+  auto_offline: Type.Optional(
+    Type.Boolean({ description: 'Whether one becomes offline some time after one has gone; left out: as it was.' }),
+  ),
+});
 const blockTerms = {
   reason: OptionalLine(1000),
   until: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Null()], { description: 'Null: for good.' })),

@@ -3,13 +3,22 @@ import { Author, File, NumberOrNull, orNull, roles, TextOrNull, Time, TimeOrNull
 
 /** The shapes of what the team keeps at hand, of what people are told, and of leave to listen. */
 
+const availabilities = ['online', 'busy', 'offline'] as const;
+export const Presence = {
+  availability: words(availabilities, {
+    description: '`offline` while `chosen` says otherwise: they have gone without saying so.',
+  }),
+  chosen: words(availabilities, { description: 'What they last said of themselves.' }),
+  auto_offline: Type.Boolean({ description: 'They become offline by themselves some time after they have gone.' }),
+};
+
 export const Agent = Type.Object(
   {
     ...Author.properties,
     email: TextOrNull,
     role: words(roles),
     site_domain: TextOrNull,
-    availability: words(['online', 'busy', 'offline']),
+    ...Presence,
     last_seen_at: TimeOrNull,
   },
   { title: 'Agent' },
@@ -130,3 +139,5 @@ export type WireHistoryEntry = Static<typeof HistoryEntry>;
 export type WireAuditEntry = Static<typeof AuditEntry>;
 export type WireBlock = Static<typeof Block>;
 export type WireBulkResult = Static<typeof BulkResult>;
+export type WireAgent = Static<typeof Agent>;
+export type WireChannelAuth = Static<typeof ChannelAuth>;

@@ -28,11 +28,6 @@ export const NumberOrNull = orNull(Type.Integer());
 
 export const Said = Type.Object({ message: Type.String() }, { title: 'Said' });
 
-export const Fault = Type.Object(
-  { message: Type.String(), errors: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))) },
-  { title: 'Fault', description: 'What was refused and, of bad input, what is wrong with which field.' },
-);
-
 /** Somebody as everybody in a room sees them. */
 export const Author = Type.Object(
   {
