@@ -103,8 +103,12 @@ export function apiOf(base: string, token: () => string | null) {
 
     read: (room: number) => call(ofRoom(room, 'read'), { method: 'POST' }),
     delivered: (room: number, seq: number) => call(ofRoom(room, 'delivered'), { method: 'POST', body: { seq } }),
-    typing: (room: number, isTyping: boolean) =>
-      call(ofRoom(room, 'typing'), { method: 'POST', body: { is_typing: isTyping }, keepalive: !isTyping }),
+    typing: (room: number, isTyping: boolean, isPrivate?: boolean) =>
+      call(ofRoom(room, 'typing'), {
+        method: 'POST',
+        body: { is_typing: isTyping, is_private: isPrivate },
+        keepalive: !isTyping,
+      }),
     page: (room: number, page: Page) => call(ofRoom(room, 'pages'), { method: 'POST', body: page }),
     close: (room: number) => call(ofRoom(room, 'close'), { method: 'POST' }),
     reopen: (room: number) => call(ofRoom(room, 'reopen'), { method: 'POST' }),

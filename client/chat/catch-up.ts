@@ -7,6 +7,8 @@ const PAGE = 200;
 
 export interface CatchUpParts {
   timeline(): Timeline;
+  /** The server has said nothing yet: what is there was kept on this device. */
+  isFirst(): boolean;
   newest(): Promise<MessagePage>;
   after(seq: number, limit: number): Promise<MessagePage>;
   before(seq: number, limit: number): Promise<MessagePage>;
@@ -56,9 +58,12 @@ async function again({ timeline, before, take }: CatchUpParts): Promise<void> {
   }
 }
 
-async function once({ timeline, newest, after, take }: CatchUpParts): Promise<void> {
-  if (timeline().messages.length === 0) {
-    take((await newest()).messages);
+async function once(parts: CatchUpParts): Promise<void> {
+  const { timeline, isFirst, newest, after, take } = parts;
+  if (isFirst()) {
+    const { messages } = await newest();
+    take(messages);
+    if (firstSeq(timeline()) < (messages[0]?.seq ?? 0)) await again(parts);
   } else {
     let from = Math.max(firstSeq(timeline()) - 1, (holeAfter(timeline()) ?? lastSeq(timeline())) - REREAD);
     for (;;) {

@@ -71,6 +71,8 @@ export function openConversation(room: Room, parts: ConversationParts) {
   let stopListening: () => void = () => {};
   let delivery: ReturnType<typeof setTimeout> | undefined;
   let newestHeard = 0;
+  let hasBegun = false;
+  let hasRead = false;
   let keeping: ReturnType<typeof setTimeout> | undefined;
 
   const take = (timeline: time.Timeline) => {
@@ -116,7 +118,7 @@ export function openConversation(room: Room, parts: ConversationParts) {
   }
 
   const typists = typistsOf((names) => store.set({ typists: names }));
-  const typing = typingOf((isTyping) => void api.typing(room.id, isTyping).catch(() => {}));
+  const typing = typingOf((...said) => void api.typing(room.id, ...said).catch(() => {}));
 
   const sender = senderOf(room.id, {
     outbox,
@@ -141,10 +143,19 @@ export function openConversation(room: Room, parts: ConversationParts) {
 
   const catchUp = catchUpOf({
     timeline: () => state().timeline,
-    newest: () => api.newest(room.id, NEWEST, stopping.signal),
+    isFirst: () => !hasRead,
+    async newest() {
+      const page = await api.newest(room.id, NEWEST, stopping.signal);
+      hasRead = true;
+      return page;
+    },
     after: (seq, limit) => api.after(room.id, seq, limit, stopping.signal),
     before: (seq, limit) => api.before(room.id, seq, limit, stopping.signal),
-    take: (messages) => take(time.withPage(state().timeline, messages)),
+    take(messages) {
+      take(time.withPage(state().timeline, messages));
+      // What is found from here on is news, also within the same run.
+      if (!state().hasLoaded) store.set({ hasLoaded: true });
+    },
   });
 
   const link = linkOf({
@@ -152,7 +163,6 @@ export function openConversation(room: Room, parts: ConversationParts) {
     async catchUp() {
       try {
         await Promise.all([catchUp.toEnd(), refreshRoom()]);
-        store.set({ hasLoaded: true });
         keepSoon();
       } catch (error) {
         if (troubleFrom(error).kind === 'unauthenticated') parts.onUnauthenticated();
@@ -168,12 +178,17 @@ export function openConversation(room: Room, parts: ConversationParts) {
   }
 
   async function refreshRoom(): Promise<void> {
+    // How the team's rooms stand is known to its list.
+    if (isTeam) return;
     store.set({ room: await api.roomById(room.id, stopping.signal) });
   }
 
   const listener = {
     sent(message: Message) {
+      // It has just been said, even if what was there before has not been read yet.
+      const isEarlyNews = !state().hasLoaded && message.seq > newestHeard;
       take(time.withNew(state().timeline, message));
+      if (isEarlyNews) heard(message);
       closeHole();
     },
     updated: (message: Message) => take(time.withCorrection(state().timeline, message.id, message)),
@@ -197,7 +212,9 @@ export function openConversation(room: Room, parts: ConversationParts) {
       stopListening = connection.listen(room.id, listener);
     }
     link.connectionChanged();
-    void link.resync();
+    // A connection that has come later says itself when it hears.
+    if (!hasBegun || !connection) void link.resync();
+    hasBegun = true;
     void refreshOutgoing();
     sender.wake();
   }

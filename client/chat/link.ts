@@ -66,11 +66,14 @@ export function linkOf({ connection, catchUp, reread, onLink }: LinkParts) {
 
   return {
     resync,
-    joined() {
+    /** `hasAll`: nothing can have happened on the way here that is not known. */
+    joined(hasAll = false) {
       isJoined = true;
-      mayHaveMissed ||= hasHeard;
       stopPolling();
-      void resync();
+      if (!hasAll || link === 'waiting') {
+        mayHaveMissed ||= hasHeard;
+        void resync();
+      } else if (hasHeard) become('live');
     },
     refused() {
       isJoined = false;

@@ -11,8 +11,8 @@ export interface RoomListener {
   read(isTeam: boolean, seq: number): void;
   delivered(isTeam: boolean, seq: number): void;
   roomChanged(room: Room): void;
-  /** Events come from now on: what happened before must be asked for. */
-  joined(): void;
+  /** Events come from now on: what happened before must be asked for, unless nothing can have been missed. */
+  joined(hasAll?: boolean): void;
   /** The server does not let this side listen. */
   refused(): void;
 }

@@ -4,14 +4,16 @@ export const IDLE_MS = 3000;
 export const BELIEVED_MS = 5000;
 
 export interface Typing {
-  keyPressed(): void;
+  /** `isPrivate`: in a note, of which only the team may know. */
+  keyPressed(isPrivate?: boolean): void;
   /** Sent, left, or emptied. */
   stopped(): void;
 }
 
 /** Tells the server that this side types: at once, then at most every two seconds, and when it has stopped. */
-export function typingOf(tell: (isTyping: boolean) => void, now: () => number = Date.now): Typing {
+export function typingOf(tell: (isTyping: boolean, isPrivate?: boolean) => void, now: () => number = Date.now): Typing {
   let toldAt = Number.NEGATIVE_INFINITY;
+  let toldPrivate: boolean | undefined;
   let idle: ReturnType<typeof setTimeout> | undefined;
   const stopped = () => {
     clearTimeout(idle);
@@ -20,12 +22,13 @@ export function typingOf(tell: (isTyping: boolean) => void, now: () => number = 
     tell(false);
   };
   return {
-    keyPressed() {
+    keyPressed(isPrivate) {
       clearTimeout(idle);
       idle = setTimeout(stopped, IDLE_MS);
-      if (now() - toldAt < TELL_EVERY_MS) return;
+      if (toldPrivate === isPrivate && now() - toldAt < TELL_EVERY_MS) return;
       toldAt = now();
-      tell(true);
+      toldPrivate = isPrivate;
+      tell(true, isPrivate);
     },
     stopped,
   };
@@ -46,7 +49,7 @@ export function typistsOf(onChange: (names: readonly string[]) => void) {
     heard(userId: number, name: string, isTyping: boolean) {
       if (!isTyping) return forget(userId);
       clearTimeout(typing.get(userId)?.timer);
-      const isNew = !typing.has(userId);
+      const isNew = typing.get(userId)?.name !== name;
       typing.set(userId, { name, timer: setTimeout(() => forget(userId), BELIEVED_MS) });
       if (isNew) changed();
     },

@@ -11,9 +11,11 @@ export interface SocketAddress {
   token: string | null;
 }
 
+export type EchoOptions = ConstructorParameters<typeof Echo<'reverb'>>[0];
+
 export type RoomEcho = Echo<'reverb'>;
 
-export function connectEcho({ key, base, path, authUrl, token }: SocketAddress): RoomEcho {
+export function connectEcho({ key, base, path, authUrl, token }: SocketAddress, more?: Partial<EchoOptions>): RoomEcho {
   const { protocol, hostname, port } = new URL(base);
   const isSecure = protocol === 'https:';
   const portNumber = Number(port) || (isSecure ? 443 : 80);
@@ -31,5 +33,6 @@ export function connectEcho({ key, base, path, authUrl, token }: SocketAddress):
     bearerToken: token,
     // The requests of the page we are a guest of are none of ours.
     withoutInterceptors: true,
+    ...more,
   });
 }

@@ -107,6 +107,7 @@ t.test('whatever is lost, late, repeated or out of order, a catch-up ends with t
       }
       const catchUp = catchUpOf({
         timeline: () => timeline,
+        isFirst: () => timeline.messages.length === 0,
         newest: async () => ({ messages: server.newest(50), hasMore: false }),
         async after(seq, limit) {
           const messages = server.after(seq, limit);
@@ -142,6 +143,7 @@ t.test('what was changed long ago, while nobody listened, is read again as far a
   const asked: number[] = [];
   const catchUp = catchUpOf({
     timeline: () => timeline,
+    isFirst: () => false,
     newest: async () => ({ messages: [], hasMore: false }),
     after: async (seq, limit) => ({
       messages: server.after(seq, limit),
