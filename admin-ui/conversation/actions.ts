@@ -3,6 +3,7 @@ import type { RoomStatus } from '../../client/chat/message.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { type DeskRoom, deskRoomFrom, type Priority, type WireTeamRoom } from '../desk/wire.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 
 export type RoomActions = ReturnType<typeof useRoomActions>;
 
@@ -23,11 +24,12 @@ export function useRoomActions(roomId: number) {
       void queries.invalidateQueries({ queryKey: ['history', roomId] });
       return true;
     } catch (error) {
-      const { kind, reason } = troubleFrom(error);
+      const trouble = troubleFrom(error);
+      const { kind } = trouble;
       const winner = kind === 'conflict' ? await standing() : null;
       if (winner) tell(say('taken by', { name: winner }));
       else if (kind === 'forbidden') refused();
-      else tell(reason ?? say(kind === 'offline' ? 'unreachable' : 'failed action'));
+      else tell(saidOf(trouble, say));
       return false;
     }
   }

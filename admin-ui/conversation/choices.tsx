@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { DeskRoom } from '../desk/wire.ts';
-import { useTeam } from '../frame/availability.ts';
+import { useAvailabilityWord, useTeam } from '../frame/availability.ts';
 import type { Choice } from '../frame/menu.tsx';
 import { useLanguage } from '../frame/surroundings.ts';
 import { priorities, statuses } from '../inbox/filter.ts';
@@ -16,6 +16,7 @@ export function useAssigneeChoices(room: DeskRoom, actions: RoomActions, onHandO
   const { say } = useLanguage();
   const caps = useCaps();
   const team = useTeam();
+  const wordFor = useAvailabilityWord();
   const assign = useRef(actions.assign);
   useEffect(() => {
     assign.current = actions.assign;
@@ -28,7 +29,7 @@ export function useAssigneeChoices(room: DeskRoom, actions: RoomActions, onHandO
         <span className="flex items-center gap-2">
           <span className="presence" data-is={member.availability} />
           <bdi>{member.name}</bdi>
-          <span className="sr-only">{say(member.availability)}</span>
+          <span className={member.isAway ? 'text-[13px] text-muted' : 'sr-only'}>{wordFor(member)}</span>
         </span>
       ),
       isChosen: room.assignee?.id === member.id,

@@ -1,6 +1,8 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Conversation } from '../../client/chat/conversation.ts';
 import { newClientId } from '../desk/desk-api.ts';
+import type { Opening } from '../desk/openings.ts';
 import type { DeskRoom } from '../desk/wire.ts';
 import { useTeam } from '../frame/availability.ts';
 import { Avatar } from '../frame/avatar.tsx';
@@ -28,11 +30,12 @@ const COUNTED_FROM = 4500;
 interface Props {
   room: DeskRoom;
   conversation: Conversation;
+  opening: Promise<Opening> | null;
   chosen: ReturnType<typeof useFiles>;
 }
 
 /** Where one answers, or notes something for the team. */
-export function Composer({ room, conversation, chosen }: Props) {
+export function Composer({ room, conversation, opening, chosen }: Props) {
   const { say } = useLanguage();
   const word = useWords();
   const { keys, session } = useSurroundings();
@@ -42,7 +45,7 @@ export function Composer({ room, conversation, chosen }: Props) {
   const actions = useRoomActions(room.id);
   const sendsOnEnter = useStore(keys.state, (state) => state.sendsOnEnter);
   const outgoing = useStore(conversation.state, (state) => state.outgoing);
-  const { text, isNote, write } = useDraft(room.id);
+  const { text, isNote, write } = useDraft(room.id, opening);
   const { files } = chosen;
   const [caret, setCaret] = useState(text.length);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -55,9 +58,12 @@ export function Composer({ room, conversation, chosen }: Props) {
     focus();
   });
   const mentioning = useMentioning(isNote ? text : null, caret, (said, at) => {
-    write({ text: said, isNote: true });
-    setCaret(at);
-    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+    // At once: the next key is perhaps on its way already.
+    flushSync(() => {
+      write({ text: said, isNote: true });
+      setCaret(at);
+    });
+    field.current?.setSelectionRange(at, at);
   });
   const list = canned.isOpen ? canned : mentioning;
   const stopped = outgoing.map(stoppedFrom).find((each) => each !== null);
@@ -86,7 +92,7 @@ export function Composer({ room, conversation, chosen }: Props) {
     await conversation.send({ clientId, text: text.trim(), files, ...withoutUndefined(about) });
   };
   const become = (note: boolean) => {
-    if (note) conversation.typing.stopped();
+    conversation.typing.stopped();
     write({ text, isNote: note });
     focus();
   };
@@ -183,9 +189,8 @@ export function Composer({ room, conversation, chosen }: Props) {
           onChange={(event) => {
             write({ text: event.target.value, isNote });
             setCaret(event.target.selectionStart);
-            if (isNote) return;
             if (event.target.value === '') conversation.typing.stopped();
-            else conversation.typing.keyPressed();
+            else conversation.typing.keyPressed(isNote);
           }}
           onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
           onBlur={() => conversation.typing.stopped()}

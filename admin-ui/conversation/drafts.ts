@@ -1,5 +1,6 @@
 import { keeperOf } from '../../client/chat/keeping.ts';
 import type { DeskApi } from '../desk/desk-api.ts';
+import type { Opening } from '../desk/openings.ts';
 
 export interface Draft {
   text: string;
@@ -30,9 +31,10 @@ export function draftsOf(api: DeskApi, roomId: number, userId: number) {
   }
   return {
     kept,
-    /** What was begun elsewhere, unless something was begun here. */
-    async fetched(): Promise<Draft | null> {
-      const draft = kept() === null ? await api.draft(roomId).catch(() => null) : null;
+    /** What was begun elsewhere, unless something was begun here; it comes with the room while that is being opened. */
+    async fetched(opening: Promise<Opening> | null): Promise<Draft | null> {
+      if (kept() !== null) return null;
+      const draft = await (opening ? opening.then((opened) => opened.draft) : api.draft(roomId)).catch(() => null);
       return kept() === null ? draft : null;
     },
     keep({ text, isNote }: Draft): void {

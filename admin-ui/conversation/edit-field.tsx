@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Message } from '../../client/chat/message.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { editing } from './editing.ts';
 
 /** A message being corrected. What could not be saved stays in the field. */
@@ -17,7 +18,7 @@ export function EditField({ message, roomId }: { message: Message; roomId: numbe
       await api.edit(roomId, message.id, text);
       stop();
     } catch (error) {
-      tell(troubleFrom(error).reason ?? say('failed action'));
+      tell(saidOf(troubleFrom(error), say));
     }
   };
   return (

@@ -1,7 +1,7 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { DeskRoom } from '../desk/wire.ts';
-import { useTeam } from '../frame/availability.ts';
-import { Dialog } from '../frame/dialog.tsx';
+import { useAvailabilityWord, useTeam } from '../frame/availability.ts';
+import { FormDialog } from '../frame/form-dialog.tsx';
 import { useLanguage } from '../frame/surroundings.ts';
 import type { RoomActions } from './actions.ts';
 import { useWords } from './words.ts';
@@ -20,53 +20,41 @@ export default function HandOver({
 }) {
   const { say } = useLanguage();
   const word = useWords();
+  const wordFor = useAvailabilityWord();
   const team = useTeam().filter(({ id }) => id !== room.assignee?.id);
   const [agent, setAgent] = useState<number | null>(null);
   const [note, setNote] = useState('');
-  const [isBusy, setBusy] = useState(false);
   const chosen = agent ?? team[0]?.id;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (chosen === undefined) return;
-    setBusy(true);
-    // What could not be handed over is still written here.
-    if (await actions.handOver(chosen, note)) onClose();
-    setBusy(false);
-  };
   return (
-    <Dialog label={say('hand over')} className="w-[min(30rem,94vw)]" onClose={onClose}>
-      <form className="grid grid-cols-1 gap-4 p-5" onSubmit={(event) => void submit(event)}>
-        <h2 className="text-base font-semibold">{say('hand over')}</h2>
-        <label className="grid grid-cols-1 gap-1">
-          {word('to whom')}
-          <select className="field" value={chosen} onChange={(event) => setAgent(Number(event.target.value))}>
-            {team.map(({ id, name, availability }) => (
-              <option key={id} value={id}>
-                {name} · {say(availability)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="grid grid-cols-1 gap-1">
-          {word('hand over note')}
-          <textarea
-            dir="auto"
-            rows={4}
-            className="field note-field"
-            maxLength={NOTE_AT_MOST}
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        </label>
-        <span className="flex flex-wrap justify-end gap-2">
-          <button type="button" className="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-          <button type="submit" className="button-main" disabled={isBusy || chosen === undefined}>
-            {say('hand over')}
-          </button>
-        </span>
-      </form>
-    </Dialog>
+    <FormDialog
+      label={say('hand over')}
+      submit={say('hand over')}
+      width="30rem"
+      isReady={chosen !== undefined}
+      onSubmit={async () => chosen !== undefined && actions.handOver(chosen, note)}
+      onClose={onClose}
+    >
+      <label className="grid grid-cols-1 gap-1">
+        {word('to whom')}
+        <select className="field" value={chosen} onChange={(event) => setAgent(Number(event.target.value))}>
+          {team.map(({ id, name, ...presence }) => (
+            <option key={id} value={id}>
+              {name} · {wordFor(presence)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="grid grid-cols-1 gap-1">
+        {word('hand over note')}
+        <textarea
+          dir="auto"
+          rows={4}
+          className="field note-field"
+          maxLength={NOTE_AT_MOST}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+      </label>
+    </FormDialog>
   );
 }

@@ -19,7 +19,11 @@ export async function historyPage(
 ): Promise<HistoryEntry[]> {
   const query = { limit, before: before ?? undefined };
   const { data } = await api.call<{ data: WireHistoryEntry[] }>(`/api/admin/chat/rooms/${roomId}/history`, { query });
-  return data.map(({ id, type, actor, data: said, created_at: at }) => ({
+  return data.map(historyFrom);
+}
+
+export function historyFrom({ id, type, actor, data: said, created_at: at }: WireHistoryEntry): HistoryEntry {
+  return {
     ...{ id, type, actor, at: Date.parse(at) },
     change:
       typeof said.what === 'string'
@@ -30,5 +34,5 @@ export async function historyPage(
             because: typeof said.because === 'string' ? said.because : null,
           }
         : null,
-  }));
+  };
 }

@@ -2,6 +2,7 @@ import type { Message } from '../../client/chat/message.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { editing } from './editing.ts';
 import { useWords } from './words.ts';
 
@@ -17,11 +18,7 @@ export function MessageTools({ message, roomId }: { message: Message; roomId: nu
   const isOwn = message.author.id === me.id;
   if (message.deletedAt !== null || (!isOwn && !me.isLeading)) return null;
   const isEditable = isOwn && Date.now() - message.sentAt < EDITABLE_MS;
-  const remove = () =>
-    api.remove(roomId, message.id).catch((error) => {
-      const { kind, reason } = troubleFrom(error);
-      tell(reason ?? say(kind === 'forbidden' ? 'not allowed' : kind === 'offline' ? 'unreachable' : 'failed action'));
-    });
+  const remove = () => api.remove(roomId, message.id).catch((error) => tell(saidOf(troubleFrom(error), say)));
   const removing = isOwn ? say('delete message') : word('remove anothers', { name: message.author.name });
   return (
     <span className="message-tools">

@@ -1,6 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import type { Conversation as OpenConversation } from '../../client/chat/conversation.ts';
 import { troubleFrom } from '../../client/chat/trouble.ts';
+import type { Opening } from '../desk/openings.ts';
 import type { DeskRoom } from '../desk/wire.ts';
+import { seedDetails } from '../details/seeding.ts';
 import { Boundary } from '../frame/boundary.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
@@ -19,18 +23,29 @@ const FindBar = lazy(() => import('./find-bar.tsx'));
 export function ConversationPane({ roomId }: { roomId: number }) {
   const { say } = useLanguage();
   const { way } = useSurroundings();
-  const { inbox } = useDesk();
-  const room = useStore(inbox.state, (state) => state.rooms.get(roomId));
+  const desk = useDesk();
+  const queries = useQueryClient();
+  const room = useStore(desk.inbox.state, (state) => state.rooms.get(roomId));
+  // One request brings whatever of the room is not known here: each part takes its own from the answer.
+  const [{ conversation, opening }] = useState(() => ({
+    conversation: desk.conversation(roomId),
+    opening: desk.opening(roomId),
+  }));
+  const [isOpening, setOpening] = useState(opening !== null);
   const [isGone, setGone] = useState(false);
   useEffect(() => {
-    setGone(false);
-    inbox.find(roomId).catch((error) => {
-      const { kind } = troubleFrom(error);
-      setGone(kind === 'missing' || kind === 'forbidden');
-    });
-  }, [inbox, roomId]);
+    opening
+      ?.then(
+        (opened) => seedDetails(queries, opened),
+        (error) => {
+          const { kind } = troubleFrom(error);
+          setGone(kind === 'missing' || kind === 'forbidden');
+        },
+      )
+      .finally(() => setOpening(false));
+  }, [opening, queries]);
 
-  if (isGone && !room) {
+  if (isGone) {
     return (
       <div role="alert" className="grid h-full place-content-center gap-3 p-6 text-center">
         <p>{say('room gone')}</p>
@@ -41,22 +56,28 @@ export function ConversationPane({ roomId }: { roomId: number }) {
     );
   }
   if (!room) return <p className="grid h-full place-content-center text-muted">{say('one moment')}</p>;
-  return <Conversation room={room} />;
+  return <Conversation room={room} conversation={conversation} opening={opening} isOpening={isOpening} />;
 }
 
-function Conversation({ room }: { room: DeskRoom }) {
+interface Props {
+  room: DeskRoom;
+  conversation: OpenConversation;
+  opening: Promise<Opening> | null;
+  isOpening: boolean;
+}
+
+function Conversation({ room, conversation, opening, isOpening }: Props) {
   const { say } = useLanguage();
   const { way } = useSurroundings();
   const desk = useDesk();
-  const [conversation] = useState(() => desk.conversation(room.id));
-  const [hasDetails, setDetails] = useState(desk.keeper.read('details') === 'true');
+  const [hasDetails, setDetails] = useState(desk.hasDetails);
   const [isFinding, setFinding] = useState(false);
   const section = useRef<HTMLElement>(null);
   const chosen = useFiles(room.id);
   useChangesByOthers(room);
 
   const toggleDetails = () => {
-    desk.keeper.write('details', String(!hasDetails));
+    desk.showDetails(!hasDetails);
     setDetails(!hasDetails);
   };
   const stopFinding = () => {
@@ -93,12 +114,12 @@ function Conversation({ room }: { room: DeskRoom }) {
           </Suspense>
         )}
         <Log conversation={conversation} />
-        <Composer room={room} conversation={conversation} chosen={chosen} />
+        <Composer room={room} conversation={conversation} opening={opening} chosen={chosen} />
       </section>
       {hasDetails && (
         <Boundary about={room.id}>
           <Suspense fallback={<aside className="details" aria-busy="true" aria-label={say('details')} />}>
-            <Details room={room} conversation={conversation} onClose={toggleDetails} />
+            <Details room={room} conversation={conversation} isOpening={isOpening} onClose={toggleDetails} />
           </Suspense>
         </Boundary>
       )}

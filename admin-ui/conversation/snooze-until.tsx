@@ -1,5 +1,5 @@
-import { type FormEvent, useState } from 'react';
-import { Dialog } from '../frame/dialog.tsx';
+import { useState } from 'react';
+import { FormDialog } from '../frame/form-dialog.tsx';
 import { useLanguage } from '../frame/surroundings.ts';
 import type { RoomActions } from './actions.ts';
 import { localMoment } from './snoozing.ts';
@@ -14,33 +14,25 @@ export default function SnoozeUntil({ actions, onClose }: { actions: RoomActions
   const word = useWords();
   const [at, setAt] = useState(() => localMoment(Date.now() + 3 * HOUR_MS));
   const moment = Date.parse(at);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (await actions.snooze(new Date(moment).toISOString())) onClose();
-  };
   return (
-    <Dialog label={say('snooze')} className="w-[min(22rem,94vw)]" onClose={onClose}>
-      <form className="grid gap-4 p-5" onSubmit={(event) => void submit(event)}>
-        <label className="grid gap-1">
-          {word('snooze until')}
-          <input
-            type="datetime-local"
-            required
-            className="field"
-            min={localMoment(Date.now() + MINUTE_MS)}
-            value={at}
-            onChange={(event) => setAt(event.target.value)}
-          />
-        </label>
-        <span className="flex flex-wrap justify-end gap-2">
-          <button type="button" className="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-          <button type="submit" className="button-main" disabled={Number.isNaN(moment)}>
-            {say('snooze')}
-          </button>
-        </span>
-      </form>
-    </Dialog>
+    <FormDialog
+      label={say('snooze')}
+      submit={say('snooze')}
+      isReady={!Number.isNaN(moment)}
+      onSubmit={() => actions.snooze(new Date(moment).toISOString())}
+      onClose={onClose}
+    >
+      <label className="grid gap-1">
+        {word('snooze until')}
+        <input
+          type="datetime-local"
+          required
+          className="field"
+          min={localMoment(Date.now() + MINUTE_MS)}
+          value={at}
+          onChange={(event) => setAt(event.target.value)}
+        />
+      </label>
+    </FormDialog>
   );
 }

@@ -4,6 +4,9 @@ import { type Request, request } from '../../client/chat/request.ts';
 import type { Outgoing } from '../../client/chat/sending.ts';
 import { Trouble, troubleFrom } from '../../client/chat/trouble.ts';
 import type { WireMessage, WirePage } from '../../client/chat/wire.ts';
+import type { WireOpening } from '../../server/doors/support-api/wire-opening.ts';
+import type { WireChannelAuth, WireDraft } from '../../server/doors/support-api/wire-tools.ts';
+import type { Opening } from './openings.ts';
 import {
   type Availability,
   type CannedReply,
@@ -12,10 +15,10 @@ import {
   deskRoomFrom,
   type Label,
   labelFrom,
+  memberFrom,
   type Outcome,
   outcomeFrom,
   type Priority,
-  personFrom,
   type Stats,
   statsFrom,
   type TeamMember,
@@ -93,6 +96,19 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
       }>('/api/admin/chat/rooms', { query: asked });
       return { rooms: data.map(deskRoomFrom), next: next_cursor ?? null, total };
     },
+    /** All it takes to be in a room; with a socket's id, leave to join its channels too. */
+    async opening(room: number, details: boolean, socketId: string | null): Promise<Opening> {
+      const query = { details: details ? 1 : undefined, socket_id: socketId ?? undefined };
+      const wire = await call<WireOpening>(ofRoom(room, '/opening'), { query });
+      const { draft, messages, has_more: hasMore, details: known, channels } = wire;
+      const page = { messages: messagesFrom(messages), hasMore };
+      return { room: deskRoomFrom(wire.room), page, draft: draft && draftFrom(draft), details: known, channels };
+    },
+    leaveToJoin: (channel: string, socketId: string) =>
+      call<WireChannelAuth>('/broadcasting/auth', {
+        method: 'POST',
+        body: { channel_name: channel, socket_id: socketId },
+      }),
     room: async (room: number): Promise<DeskRoom> => deskRoomFrom(await call<WireTeamRoom>(ofRoom(room))),
     search: async (q: string) =>
       (await list<WireTeamRoom>('/api/admin/chat/search', { q, limit: 100 })).data.map(deskRoomFrom),
@@ -110,6 +126,8 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
     views: async (): Promise<View[]> => (await list<WireSavedView>('/api/admin/chat/views')).data.map(viewFrom),
     saveView: (name: string, search: string) =>
       call('/api/admin/chat/views', { method: 'POST', body: { name, query: { search } } }),
+    changeView: (id: string, changes: { name?: string; query?: { search: string } }) =>
+      call(`/api/admin/chat/views/${id}`, { method: 'PATCH', body: changes }),
     removeView: (id: string) => call(`/api/admin/chat/views/${id}`, { method: 'DELETE' }),
     stats: async (): Promise<Stats> => statsFrom(await call('/api/admin/chat/stats')),
     async changes(cursor: number | undefined) {
@@ -120,12 +138,10 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
       const { rooms, deleted, has_more: hasMore } = wire;
       return { cursor: wire.cursor, rooms: rooms.map(deskRoomFrom), deleted, hasMore };
     },
-    async team(): Promise<TeamMember[]> {
-      const { data } = await list<WireUser & { availability: Availability }>('/api/admin/chat/agents');
-      return data.map((wire) => ({ ...personFrom(wire), availability: wire.availability }));
-    },
-    setAvailability: (availability: Availability) =>
-      call('/api/admin/chat/availability', { method: 'PUT', body: { availability } }),
+    team: async (): Promise<TeamMember[]> =>
+      (await list<Parameters<typeof memberFrom>[0]>('/api/admin/chat/agents')).data.map(memberFrom),
+    setAvailability: (availability: Availability, autoOffline?: boolean) =>
+      call('/api/admin/chat/availability', { method: 'PUT', body: { availability, auto_offline: autoOffline } }),
 
     take: (room: number) => change(room, '/take'),
     assign: (room: number, agent: number) => change(room, '/assign', { admin_id: agent }),
@@ -147,12 +163,9 @@ export function deskApiOf(base: string, token: () => string | null, onUnauthenti
     expand: async (id: string, room: number) =>
       (await call<{ text: string }>(`/api/admin/chat/canned/${id}/expand`, { query: { room } })).text,
     async draft(room: number): Promise<{ text: string; isNote: boolean } | null> {
-      type Kept = { text: string; is_private: boolean };
-      const { draft } = await call<{ draft: Kept | null }>(`/api/chat/room/${room}/draft`);
-      return draft && { text: draft.text, isNote: draft.is_private };
+      const { draft } = await call<{ draft: WireDraft | null }>(`/api/chat/room/${room}/draft`);
+      return draft && draftFrom(draft);
     },
-    keepDraft: (room: number, text: string, isNote: boolean) =>
-      call(`/api/chat/room/${room}/draft`, { method: 'PUT', body: { text, is_private: isNote } }),
   };
 }
 
@@ -163,7 +176,7 @@ function teamApiOf(base: string, token: () => string | null, call: Call): Api {
   async function page(room: number, query: Query, signal?: AbortSignal): Promise<MessagePage> {
     const { data, meta } = await call<WirePage>(path(room), { query: { ...query, peek: 1 }, signal });
     if (!Array.isArray(data)) throw new Trouble('broken');
-    return { messages: data.flatMap((wire) => messageFrom(wire) ?? []), hasMore: meta?.has_more };
+    return { messages: messagesFrom(data), hasMore: meta?.has_more };
   }
   return {
     ...apiOf(base, token),
@@ -189,6 +202,9 @@ function teamApiOf(base: string, token: () => string | null, call: Call): Api {
     },
   };
 }
+
+const draftFrom = ({ text, is_private: isNote }: WireDraft) => ({ text, isNote });
+const messagesFrom = (wires: readonly WireMessage[]) => wires.flatMap((wire) => messageFrom(wire) ?? []);
 
 async function messageOrTrouble(asked: Promise<unknown>): Promise<Message> {
   const message = messageFrom((await asked) as WireMessage);

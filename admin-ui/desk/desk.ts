@@ -5,8 +5,10 @@ import type { Message, Room } from '../../client/chat/message.ts';
 import { openOutbox } from '../../client/chat/outbox.ts';
 import { storeOf } from '../../client/chat/store.ts';
 import { type Tabs, tabsOf } from '../../client/chat/tabs.ts';
+import { troubleFrom } from '../../client/chat/trouble.ts';
 import { inboxOf } from './inbox.ts';
 import { keptName, openKept } from './kept.ts';
+import { type Opening, openingsOf } from './openings.ts';
 import type { Session } from './session.ts';
 import type { TeamConnection } from './team-connection.ts';
 import type { DeskRoom, Me } from './wire.ts';
@@ -23,6 +25,8 @@ export type Desk = ReturnType<typeof openDesk>;
 /** So many rooms are kept open at once, to be back in them without waiting. */
 const ROOMS_KEPT_OPEN = 12;
 const RECONNECT_MS = 5000;
+/** Whether one likes to see what is known of the visitor. */
+const DETAILS = 'details';
 
 /** One agent's working place: the list, the rooms they have open, and the one connection all of it hears. */
 export function openDesk(session: Session, me: Me) {
@@ -37,6 +41,13 @@ export function openDesk(session: Session, me: Me) {
   const teamHearers = new Set<() => void>();
   let connection: TeamConnection | null = null;
   let isStopped = false;
+  const hasDetails = () => keeper.read(DETAILS) === 'true';
+  const openings = openingsOf({
+    api,
+    socketId: () => connection?.socketId() ?? null,
+    wantsDetails: hasDetails,
+    onOpened: ({ room }) => inbox.opened(room),
+  });
 
   const tabs: Tabs = tabsOf(openLine(`antiphon panel ${api.base} ${me.id}`), (news) => {
     for (const room of rooms.values()) room.hear(news);
@@ -49,10 +60,10 @@ export function openDesk(session: Session, me: Me) {
         api.socket(),
       ]);
       if (key === null || isStopped || connection) return;
-      const authUrl = api.conversation.authUrl;
+      const { authUrl } = api.conversation;
       const address = { key, base: api.base, path, authUrl, token: session.token() };
-      connection = connectTeam(address, me, connectionChanged);
-      connection.hearInbox(me, inbox.listener);
+      connection = connectTeam(address, me, openings.leaveFor, connectionChanged);
+      connection.hearInbox(inbox.listener);
       connection.hearOwn(() => void session.check());
       connection.hearTeam(() => {
         inbox.count();
@@ -116,6 +127,10 @@ export function openDesk(session: Session, me: Me) {
     isSoundLeader: tabs.isLeader,
 
     conversation,
+    /** What opens the room, while that is being asked for; null: it is open. */
+    opening: openings.latest,
+    hasDetails,
+    showDetails: (is: boolean) => keeper.write(DETAILS, String(is)),
 
     onReceived(hear: (message: Message) => void): () => void {
       hearers.add(hear);
@@ -148,9 +163,25 @@ export function openDesk(session: Session, me: Me) {
     },
   };
 
+  async function opened(id: number): Promise<Opening> {
+    try {
+      return await openings.open(id);
+    } catch (error) {
+      const { kind } = troubleFrom(error);
+      // Nobody asks again for what is not there, or is not theirs to see.
+      if (kind === 'missing' || kind === 'forbidden') {
+        rooms.get(id)?.stop();
+        rooms.delete(id);
+        // Or somebody erased it while we did not hear.
+        if (kind === 'missing' && inbox.state.get().rooms.has(id)) inbox.listener.roomGone(id);
+      }
+      throw error;
+    }
+  }
+
   function begin(id: number): Conversation {
     const conversation = openConversation(roomFor(id, inbox.state.get().rooms.get(id)), {
-      api: api.conversation,
+      api: { ...api.conversation, newest: async () => (await opened(id)).page },
       outbox,
       myId: me.id,
       isTeam: true,

@@ -197,6 +197,9 @@ export function inboxOf(api: DeskApi, kept: Kept, isOpen: (id: number) => boolea
       drop(id);
       counts.soon();
     },
+    noted(id, lastSeq) {
+      change(id, (known) => known && { ...known, lastSeq: Math.max(known.lastSeq, lastSeq) });
+    },
     read(id, unread) {
       change(id, (known) => known && { ...known, unread });
       counts.soon();
@@ -219,10 +222,10 @@ export function inboxOf(api: DeskApi, kept: Kept, isOpen: (id: number) => boolea
       const { isLoading, hasMore, trouble } = state();
       if (asked && !isLoading && hasMore && !trouble) void load(asked.filter, true);
     },
-    /** A room that no list has brought yet. */
-    async find(id: number): Promise<void> {
-      await restored;
-      if (!state().rooms.has(id)) put(await api.room(id));
+    /** A room that somebody has opened, whether or not a list has brought it: shown at once. */
+    opened(room: DeskRoom): void {
+      put(room);
+      flush();
     },
     stop(): void {
       isStopped = true;

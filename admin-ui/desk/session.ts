@@ -38,6 +38,8 @@ export function openSession(base: string) {
     },
   );
 
+  let checks = 0;
+
   function keep(next: string | null): void {
     token = next;
     keeper.write('token', next);
@@ -100,8 +102,12 @@ export function openSession(base: string) {
 
     /** Our rights have changed: what they are now, and whether there are any left. */
     async check(): Promise<void> {
+      checks += 1;
+      const check = checks;
       try {
-        welcome(await api.me());
+        const user = await api.me();
+        // Of answers that overtake each other the last question's holds.
+        if (check === checks) welcome(user);
       } catch (error) {
         const { kind } = troubleFrom(error);
         if (kind === 'unauthenticated' || kind === 'forbidden') end();

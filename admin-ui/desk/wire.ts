@@ -1,6 +1,11 @@
 import type { Person, RoomStatus } from '../../client/chat/message.ts';
 import type { WireLabel, WireMessage, WireStats, WireTeamRoom, WireUser } from '../../server/doors/support-api/wire.ts';
-import type { WireBulkResult, WireCannedResponse, WireSavedView } from '../../server/doors/support-api/wire-tools.ts';
+import type {
+  WireAgent,
+  WireBulkResult,
+  WireCannedResponse,
+  WireSavedView,
+} from '../../server/doors/support-api/wire-tools.ts';
 
 /**
  * What travels and what is made of it. Nothing else of the panel spells as the wire does but the settings' forms and the
@@ -70,6 +75,12 @@ export interface Me extends Person {
 
 export interface TeamMember extends Person {
   availability: Availability;
+  /** What they said of themselves. */
+  chosen: Availability;
+  /** The server took them for gone: they are not what they said. */
+  isAway: boolean;
+  /** Whether it does so at all. */
+  autoOffline: boolean;
 }
 
 export interface Stats {
@@ -164,6 +175,11 @@ function visitorFrom(wire: Partial<WireUser> | null): Visitor {
 
 export function personFrom({ id, name, avatar }: { id: number; name: string; avatar?: string | null }): Person {
   return { id, name, avatar: avatar ?? null };
+}
+
+export function memberFrom(wire: WireAgent): TeamMember {
+  const { availability, chosen, auto_offline: autoOffline } = wire;
+  return { ...personFrom(wire), availability, chosen, isAway: availability !== chosen, autoOffline };
 }
 
 export function meFrom(wire: WireUser): Me {

@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import type { WireBlock } from '../../server/doors/support-api/wire-tools.ts';
 import { useWords } from '../conversation/words.ts';
 import type { DeskRoom } from '../desk/wire.ts';
-import { Dialog } from '../frame/dialog.tsx';
+import { FormDialog } from '../frame/form-dialog.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 
 const HOUR_MS = 3_600_000;
 /** For how long; null: for good. */
@@ -35,16 +36,17 @@ export function BlockVisitor({ room }: { room: DeskRoom }) {
     },
     enabled: room.visitor.id > 0,
   });
-  const change = async (work: Promise<unknown>) => {
-    try {
-      await work;
-      setAsking(false);
-    } catch (error) {
-      const { kind, reason } = troubleFrom(error);
-      tell(reason ?? say(kind === 'forbidden' ? 'not allowed' : 'failed action'));
-    }
+  const change = async (work: Promise<unknown>): Promise<boolean> => {
+    const isDone = await work.then(
+      () => true,
+      (error) => {
+        tell(saidOf(troubleFrom(error), say));
+        return false;
+      },
+    );
     await queries.invalidateQueries({ queryKey: ['block', room.visitor.id] });
     await queries.invalidateQueries({ queryKey: ['history', room.id] });
+    return isDone;
   };
   return (
     <section aria-label={word('blocking')} className="details-section p-4">
@@ -77,7 +79,7 @@ export function BlockVisitor({ room }: { room: DeskRoom }) {
         <BlockDialog
           name={room.visitor.name}
           onClose={() => setAsking(false)}
-          onBlock={(reason, until) => void change(api.call(path, { method: 'POST', body: { reason, until } }))}
+          onBlock={(reason, until) => change(api.call(path, { method: 'POST', body: { reason, until } }))}
         />
       )}
     </section>
@@ -87,54 +89,48 @@ export function BlockVisitor({ room }: { room: DeskRoom }) {
 interface DialogProps {
   name: string;
   onClose(): void;
-  onBlock(reason: string | null, until: string | null): void;
+  onBlock(reason: string | null, until: string | null): Promise<boolean>;
 }
 
 function BlockDialog({ name, onClose, onBlock }: DialogProps) {
-  const { say } = useLanguage();
   const word = useWords();
   const [reason, setReason] = useState('');
   const [at, setAt] = useState(1);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const block = () => {
     const ms = TERMS[at]?.ms ?? null;
-    onBlock(reason.trim() || null, ms === null ? null : new Date(Date.now() + ms).toISOString());
+    return onBlock(reason.trim() || null, ms === null ? null : new Date(Date.now() + ms).toISOString());
   };
   return (
-    <Dialog label={word('block visitor')} className="w-[min(28rem,94vw)]" onClose={onClose}>
-      <form className="grid grid-cols-1 gap-4 p-5" onSubmit={submit}>
-        <h2 className="text-base font-semibold wrap-anywhere">{word('block whom', { name })}</h2>
-        <p className="text-muted">{word('block means')}</p>
-        <label className="grid grid-cols-1 gap-1">
-          {word('how long')}
-          <select className="field" value={at} onChange={(event) => setAt(Number(event.target.value))}>
-            {TERMS.map((term, index) => (
-              <option key={term.name} value={index}>
-                {word(term.name)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="grid grid-cols-1 gap-1">
-          {word('reason')}
-          <textarea
-            dir="auto"
-            rows={2}
-            className="field"
-            maxLength={1000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        <span className="flex flex-wrap justify-end gap-2">
-          <button type="button" className="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-          <button type="submit" className="button-main">
-            {word('block visitor')}
-          </button>
-        </span>
-      </form>
-    </Dialog>
+    <FormDialog
+      label={word('block visitor')}
+      title={word('block whom', { name })}
+      submit={word('block visitor')}
+      width="28rem"
+      onSubmit={block}
+      onClose={onClose}
+    >
+      <p className="text-muted">{word('block means')}</p>
+      <label className="grid grid-cols-1 gap-1">
+        {word('how long')}
+        <select className="field" value={at} onChange={(event) => setAt(Number(event.target.value))}>
+          {TERMS.map((term, index) => (
+            <option key={term.name} value={index}>
+              {word(term.name)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="grid grid-cols-1 gap-1">
+        {word('reason')}
+        <textarea
+          dir="auto"
+          rows={2}
+          className="field"
+          maxLength={1000}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+    </FormDialog>
   );
 }

@@ -18,17 +18,19 @@ import { Surroundings } from './surroundings.tsx';
 interface Props {
   room: DeskRoom;
   conversation: Conversation;
+  /** What else there is to show is on its way. */
+  isOpening: boolean;
   onClose(): void;
 }
 
 /** Who one talks to, and what is known of them and of this conversation. */
-export default function Details({ room, conversation, onClose }: Props) {
+export default function Details({ room, conversation, isOpening, onClose }: Props) {
   const { say } = useLanguage();
   const word = useWords();
   const actions = useRoomActions(room.id);
   const { visitor } = room;
   return (
-    <aside aria-label={say('details')} className="details">
+    <aside aria-label={say('details')} aria-busy={isOpening} className="details">
       <div className="flex justify-end p-2">
         <button
           type="button"
@@ -50,21 +52,25 @@ export default function Details({ room, conversation, onClose }: Props) {
         </p>
       </div>
       <Contact room={room} actions={actions} />
-      <Labels room={room} actions={actions} />
-      <Surroundings roomId={room.id} />
-      <Section name="earlier" title={word('earlier chats')}>
-        <EarlierChats room={room} />
-      </Section>
-      <Section name="files" title={word('files')}>
-        <RoomFiles roomId={room.id} />
-      </Section>
-      <Section name="notes" title={word('notes')}>
-        <Notes conversation={conversation} />
-      </Section>
-      <Section name="history" title={word('history')}>
-        <History roomId={room.id} />
-      </Section>
-      <BlockVisitor room={room} />
+      {!isOpening && (
+        <>
+          <Labels room={room} actions={actions} />
+          <Surroundings roomId={room.id} />
+          <Section name="earlier" title={word('earlier chats')}>
+            <EarlierChats room={room} />
+          </Section>
+          <Section name="files" title={word('files')}>
+            <RoomFiles roomId={room.id} />
+          </Section>
+          <Section name="notes" title={word('notes')}>
+            <Notes conversation={conversation} />
+          </Section>
+          <Section name="history" title={word('history')}>
+            <History roomId={room.id} />
+          </Section>
+          <BlockVisitor room={room} />
+        </>
+      )}
     </aside>
   );
 }

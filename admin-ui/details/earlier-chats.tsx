@@ -13,7 +13,7 @@ export function EarlierChats({ room }: { room: DeskRoom }) {
   const { api, inbox } = useDesk();
   const { visitor } = room;
   const { data } = useQuery({
-    queryKey: ['earlier', visitor.id],
+    queryKey: ['earlier', room.id],
     queryFn: async () => (await api.rooms({ user_id: visitor.id, per_page: NEWEST, sort: 'newest' }, null)).rooms,
     enabled: visitor.id > 0,
   });

@@ -5,6 +5,7 @@ import { useWords } from '../conversation/words.ts';
 import { useTeam } from '../frame/availability.ts';
 import { useDesk, useLanguage } from '../frame/surroundings.ts';
 
+/** As many as come with the opening of a room. */
 const PER_PAGE = 50;
 
 /** Who did what to the room, the newest first. */

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { WireFile } from '../../server/doors/support-api/wire.ts';
 import { useWords } from '../conversation/words.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
 
+/** As many as come with the opening of a room. */
 const PER_PAGE = 20;
 
 /** Every file of the conversation, the newest first. */
@@ -24,8 +25,13 @@ export function RoomFiles({ roomId }: { roomId: number }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => (page.length === PER_PAGE ? page.at(-1)?.id : undefined),
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another message may have brought a file
-  useEffect(() => void refetch(), [lastSeq]);
+  const seen = useRef(lastSeq);
+  useEffect(() => {
+    if (seen.current === lastSeq) return;
+    seen.current = lastSeq;
+    // Another message may have brought a file.
+    void refetch();
+  }, [lastSeq, refetch]);
   const files = data?.pages.flat();
   if (files?.length === 0) return <p className="px-4 pb-3 text-muted">{word('no files')}</p>;
   return (
