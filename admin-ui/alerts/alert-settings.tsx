@@ -132,7 +132,7 @@ function Choice<Option extends WordName>({ name, value, options, onChange }: Cho
       <label htmlFor={id}>{word(name)}</label>
       <select
         id={id}
-        className="field w-auto! max-w-full"
+        className="field ms-auto w-auto! max-w-full"
         value={value}
         onChange={(event) => onChange(options.find((option) => option === event.target.value) ?? value)}
       >

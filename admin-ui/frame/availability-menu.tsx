@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Availability as Said } from '../desk/wire.ts';
-import { availabilities, useAvailability } from './availability.ts';
+import { availabilities, useAvailability, useAvailabilityWord } from './availability.ts';
 import { Avatar } from './avatar.tsx';
 import { Dialog } from './dialog.tsx';
 import { Menu } from './menu.tsx';
@@ -11,7 +11,8 @@ export function Availability() {
   const { say } = useLanguage();
   const { session } = useSurroundings();
   const { me, inbox } = useDesk();
-  const { mine, wasAway, isLast, become } = useAvailability();
+  const { mine, presence, isLast, become } = useAvailability();
+  const wordFor = useAvailabilityWord();
   const [leaving, setLeaving] = useState<{ to: Said; waiting: number } | null>(null);
   const choose = (to: Said) => {
     const waiting = inbox.state.get().stats?.unassigned ?? 0;
@@ -19,11 +20,10 @@ export function Availability() {
     if (to !== 'online' && mine === 'online' && isLast && waiting > 0) setLeaving({ to, waiting });
     else void become(to);
   };
-  const label = wasAway ? say('away by itself') : say(mine);
   return (
     <>
       <Menu
-        label={`${me.name}, ${say('availability')}: ${label}`}
+        label={`${me.name}, ${say('availability')}: ${wordFor(presence)}`}
         className="rail-link"
         choices={[
           ...availabilities.map((each) => ({
@@ -34,10 +34,16 @@ export function Availability() {
                 {say(each)}
               </span>
             ),
-            isChosen: each === mine,
+            isChosen: each === mine && !presence.isAway,
             choose: () => choose(each),
           })),
-          { key: 'away', label: <span className="text-[13px] text-muted">{say('away hint')}</span>, choose: () => {} },
+          'line' as const,
+          {
+            key: 'away',
+            label: say('auto-offline'),
+            isChosen: presence.autoOffline,
+            choose: () => void become(presence.chosen, !presence.autoOffline),
+          },
           'line' as const,
           { key: 'sign-out', label: say('sign-out'), choose: () => void session.leave() },
         ]}

@@ -1,17 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import type { Person } from '../../client/chat/message.ts';
 import type { Availability, TeamMember } from '../desk/wire.ts';
 import { useDesk, useLanguage, useSurroundings } from './surroundings.ts';
-
-/** What one said of oneself on this device. */
-const SAID = 'availability';
 
 export const availabilities: readonly Availability[] = ['online', 'busy', 'offline'];
 
 /** The team, kept up to date by what is heard of it. */
 export function useTeam(): readonly TeamMember[] {
-  const { api } = useDesk();
-  const { data } = useQuery({ queryKey: ['team'], queryFn: api.team });
+  const { api, state } = useDesk();
+  // While events come by themselves, nothing of it grows old.
+  const staleTime = () => (state.get().isLive ? Number.POSITIVE_INFINITY : 60_000);
+  const { data } = useQuery({ queryKey: ['team'], queryFn: api.team, staleTime });
   return data ?? nobody;
 }
 const nobody: readonly TeamMember[] = [];
@@ -20,27 +20,36 @@ const nobody: readonly TeamMember[] = [];
 export function useAvailability() {
   const { say } = useLanguage();
   const { tell } = useSurroundings();
-  const { api, me, keeper, onTeamChange } = useDesk();
+  const { api, me, onTeamChange } = useDesk();
   const queries = useQueryClient();
   const team = useTeam();
-  const mine = team.find(({ id }) => id === me.id)?.availability ?? 'offline';
-  const said = keeper.read(SAID);
+  const presence = team.find(({ id }) => id === me.id) ?? unknown;
   useEffect(() => onTeamChange(() => void queries.invalidateQueries({ queryKey: ['team'] })), [onTeamChange, queries]);
-  const become = async (availability: Availability) => {
-    try {
-      await api.setAvailability(availability);
-      keeper.write(SAID, availability);
-      await queries.invalidateQueries({ queryKey: ['team'] });
-    } catch {
-      tell(say('failed action'));
-    }
-  };
   return {
-    mine,
-    /** The server took us for gone: not what we said of ourselves. */
-    wasAway: mine === 'offline' && said !== null && said !== 'offline',
+    mine: presence.availability,
+    presence,
     /** Nobody else takes conversations. */
     isLast: team.every(({ id, availability }) => id === me.id || availability !== 'online'),
-    become,
+    async become(availability: Availability, autoOffline?: boolean): Promise<void> {
+      try {
+        await api.setAvailability(availability, autoOffline);
+        await queries.invalidateQueries({ queryKey: ['team'] });
+      } catch {
+        tell(say('failed action'));
+      }
+    },
   };
+}
+const unknown: Omit<TeamMember, keyof Person> = {
+  availability: 'offline',
+  chosen: 'offline',
+  isAway: false,
+  autoOffline: true,
+};
+
+/** How they are called, in words that tell who said so. */
+export function useAvailabilityWord() {
+  const { say } = useLanguage();
+  return ({ availability, isAway }: Pick<TeamMember, 'availability' | 'isAway'>) =>
+    say(isAway ? 'away by itself' : availability);
 }
