@@ -7,6 +7,7 @@ import { type Canned, type CannedForm, useChanged, useSetting, useSettings } fro
 import { SiteChoice } from './site-choice.tsx';
 import { unsaved } from './unsaved.ts';
 import { useForm } from './use-form.ts';
+import { useOpening } from './use-opening.ts';
 import { useWords, type WordName } from './words.ts';
 
 /** As the server fills them in for a room. */
@@ -51,9 +52,10 @@ export function CannedReplies() {
 
 function useCheck() {
   const words = useWords();
+  const { say } = useLanguage();
   return ({ short_code: code, text }: Pick<CannedForm, 'short_code' | 'text'>) => ({
     ...(/^\/?[^\s/]+$/.test(code.trim()) ? {} : { short_code: words('one word') }),
-    ...(text.trim() === '' ? { text: words('needed') } : {}),
+    ...(text.trim() === '' ? { text: say('needed') } : {}),
   });
 }
 
@@ -106,7 +108,7 @@ function NewReply() {
         />
       )}
       <Text text={value.text} fault={faults.text} onChange={(text) => change({ text })} />
-      <button type="submit" className="button-main justify-self-start" disabled={form.isBusy}>
+      <button type="submit" className="button-main" disabled={form.isBusy}>
         {words('add')}
       </button>
     </FormBox>
@@ -119,7 +121,7 @@ function Reply({ reply, mayChange }: { reply: Canned; mayChange: boolean }) {
   const { changeCanned, removeCanned } = useSettings();
   const changed = useChanged();
   const name = `canned ${reply.id}`;
-  const [isOpen, setOpen] = useState(() => unsaved.state.get().byForm.has(name));
+  const { isOpen, opener, close } = useOpening(name);
   const [question, setQuestion] = useState<Question | null>(null);
   const form = useForm({
     name,
@@ -143,8 +145,8 @@ function Reply({ reply, mayChange }: { reply: Canned; mayChange: boolean }) {
     });
   return (
     <li className="card" aria-label={`/${reply.short_code}`}>
-      <div className="flex items-start gap-2">
-        <div className="min-w-0 grow">
+      <div className="card-head">
+        <div>
           <p className="font-medium [overflow-wrap:anywhere]">
             /{reply.short_code}
             {reply.site_domain && <span className="chip ms-2">{reply.site_domain}</span>}
@@ -156,14 +158,8 @@ function Reply({ reply, mayChange }: { reply: Canned; mayChange: boolean }) {
           )}
         </div>
         {mayChange && (
-          <>
-            <button
-              type="button"
-              className="button"
-              aria-expanded={isOpen}
-              aria-label={`${words('change')}: /${reply.short_code}`}
-              onClick={() => setOpen(!isOpen)}
-            >
+          <span className="flex flex-wrap gap-2">
+            <button {...opener} className="button" aria-label={`${words('change')}: /${reply.short_code}`}>
               {words('change')}
             </button>
             <button
@@ -174,11 +170,11 @@ function Reply({ reply, mayChange }: { reply: Canned; mayChange: boolean }) {
             >
               {words('delete')}
             </button>
-          </>
+          </span>
         )}
       </div>
       {isOpen && (
-        <FormBox form={form} label={`/${reply.short_code}`} className="grid gap-3" onSaved={() => setOpen(false)}>
+        <FormBox form={form} label={`/${reply.short_code}`} className="grid gap-3" onSaved={close}>
           <TextField
             label={words('short code')}
             value={form.value.short_code}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { Dialog } from '../frame/dialog.tsx';
 import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
-import { saidOf } from './faults.ts';
+import { saidOf } from '../texts/trouble.ts';
 
 export interface Question {
   title: string;

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type FormEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useLanguage } from '../frame/surroundings.ts';
 import { type Faults, faultAt } from './faults.ts';
 import type { Form } from './use-form.ts';
@@ -201,13 +201,18 @@ export function Fault({ faults, of }: { faults: Faults; of: string }) {
 export function SaveBar<Value>({ form }: { form: Form<Value> }) {
   const words = useWords();
   const { say } = useLanguage();
+  const discard = ({ currentTarget }: MouseEvent<HTMLButtonElement>) => {
+    // The button goes: the focus goes back to what it was about.
+    currentTarget.form?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    form.discard();
+  };
   return (
     <div className="save-bar" data-is={form.isChanged ? 'changed' : 'saved'}>
       <p role="status" className="grow">
         {form.isChanged ? words('unsaved') : ''}
       </p>
       {form.isChanged && (
-        <button type="button" className="button" onClick={form.discard}>
+        <button type="button" className="button" onClick={discard}>
           {say('discard')}
         </button>
       )}

@@ -82,7 +82,7 @@ function HoursEditor({ domain, hours }: { domain: string | null; hours: Hours | 
             <Fault faults={faults} of="hours.weekly" />
             <button
               type="button"
-              className="button justify-self-start"
+              className="button wide justify-self-start"
               onClick={() =>
                 change({ week: value.week.map((shifts, at) => (at < 5 ? (value.week[0] ?? []) : shifts)) })
               }

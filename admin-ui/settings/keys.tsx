@@ -41,6 +41,7 @@ type Value = Omit<KeyForm, 'allowed_origins'> & { origins: string };
 
 function NewKey({ onMade }: { onMade(once: Once): void }) {
   const words = useWords();
+  const { say } = useLanguage();
   const { addKey } = useSettings();
   const changed = useChanged();
   const form = useForm<Value>({
@@ -50,7 +51,7 @@ function NewKey({ onMade }: { onMade(once: Once): void }) {
     check: ({ name, kind, origins }) => {
       const wrong = kind === 'publishable' ? wrongOrigin(origins) : undefined;
       return {
-        ...(name.trim() === '' ? { name: words('needed') } : {}),
+        ...(name.trim() === '' ? { name: say('needed') } : {}),
         ...(wrong === undefined ? {} : { allowed_origins: words('bad origin', { origin: wrong }) }),
       };
     },
@@ -66,7 +67,7 @@ function NewKey({ onMade }: { onMade(once: Once): void }) {
   return (
     <FormBox form={form} label={words('new key')} isAdding>
       <TextField
-        label={words('name')}
+        label={words('called')}
         value={value.name}
         fault={faults.name}
         maxLength={255}
@@ -96,7 +97,7 @@ function NewKey({ onMade }: { onMade(once: Once): void }) {
           onChange={(origins) => change({ origins })}
         />
       )}
-      <button type="submit" className="button-main self-end justify-self-start" disabled={form.isBusy}>
+      <button type="submit" className="button-main" disabled={form.isBusy}>
         {words('add')}
       </button>
     </FormBox>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useDesk } from '../frame/surroundings.ts';
+import { useDesk, useLanguage } from '../frame/surroundings.ts';
 import { ColourField } from './colour-field.tsx';
 import { inkOn, isColour } from './colours.ts';
 import { Confirm, type Question } from './confirm.tsx';
@@ -8,6 +8,7 @@ import { Loaded } from './loaded.tsx';
 import { type Label, useChanged, useSetting, useSettings } from './settings-api.ts';
 import { unsaved } from './unsaved.ts';
 import { useForm } from './use-form.ts';
+import { useOpening } from './use-opening.ts';
 import { useWords } from './words.ts';
 
 /** What conversations are sorted by. */
@@ -39,8 +40,9 @@ type Value = Omit<Label, 'id'>;
 
 function useCheck() {
   const words = useWords();
+  const { say } = useLanguage();
   return ({ name, color }: Value) => ({
-    ...(name.trim() === '' ? { name: words('needed') } : {}),
+    ...(name.trim() === '' ? { name: say('needed') } : {}),
     ...(isColour(color) ? {} : { color: words('bad colour') }),
   });
 }
@@ -62,7 +64,7 @@ function NewLabel() {
   return (
     <FormBox form={form} label={words('new label')} isAdding>
       <LabelFields form={form} />
-      <button type="submit" className="button-main justify-self-start" disabled={form.isBusy}>
+      <button type="submit" className="button-main" disabled={form.isBusy}>
         {words('add')}
       </button>
     </FormBox>
@@ -74,7 +76,7 @@ function LabelFields({ form: { value, faults, change } }: { form: ReturnType<typ
   return (
     <>
       <TextField
-        label={words('name')}
+        label={words('called')}
         value={value.name}
         fault={faults.name}
         maxLength={64}
@@ -108,7 +110,7 @@ function LabelCard({ label }: { label: Label }) {
   const { changeLabel, removeLabel } = useSettings();
   const changed = useChanged();
   const formName = `labels ${label.id}`;
-  const [isOpen, setOpen] = useState(() => unsaved.state.get().byForm.has(formName));
+  const { isOpen, opener, close } = useOpening(formName);
   const [question, setQuestion] = useState<Question | null>(null);
   const form = useForm<Value>({
     name: formName,
@@ -133,27 +135,23 @@ function LabelCard({ label }: { label: Label }) {
   const { value } = form;
   return (
     <li className="card" aria-label={label.name}>
-      <div className="flex items-center gap-2">
-        <span className="min-w-0 grow">
+      <div className="card-head items-center">
+        <span>
           <Sample name={value.name || label.name} color={isColour(value.color) ? value.color : label.color} />
         </span>
-        <button
-          type="button"
-          className="button"
-          aria-expanded={isOpen}
-          aria-label={`${words('change')}: ${label.name}`}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {words('change')}
-        </button>
-        {me.isLeading && (
-          <button type="button" className="button" aria-label={`${words('delete')}: ${label.name}`} onClick={remove}>
-            {words('delete')}
+        <span className="flex flex-wrap gap-2">
+          <button {...opener} className="button" aria-label={`${words('change')}: ${label.name}`}>
+            {words('change')}
           </button>
-        )}
+          {me.isLeading && (
+            <button type="button" className="button" aria-label={`${words('delete')}: ${label.name}`} onClick={remove}>
+              {words('delete')}
+            </button>
+          )}
+        </span>
       </div>
       {isOpen && (
-        <FormBox form={form} label={label.name} className="grid gap-3" onSaved={() => setOpen(false)}>
+        <FormBox form={form} label={label.name} className="grid gap-3" onSaved={close}>
           <LabelFields form={form} />
           <SaveBar form={form} />
         </FormBox>

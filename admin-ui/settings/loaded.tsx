@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { useLanguage } from '../frame/surroundings.ts';
-import { saidOf } from './faults.ts';
+import { saidOf } from '../texts/trouble.ts';
 
 interface Asked<Data> {
   data: Data | undefined;

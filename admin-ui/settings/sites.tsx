@@ -65,13 +65,13 @@ function NewSite() {
         onChange={(domain) => change({ domain })}
       />
       <TextField
-        label={words('name')}
+        label={words('called')}
         value={value.name}
         maxLength={255}
         fault={faults.name}
         onChange={(name) => change({ name })}
       />
-      <button type="submit" className="button-main self-end justify-self-start" disabled={form.isBusy}>
+      <button type="submit" className="button-main" disabled={form.isBusy}>
         {words('add')}
       </button>
     </FormBox>
@@ -155,7 +155,7 @@ function SiteCard({ site, onSecret }: { site: Site; onSecret(once: Once): void }
       </p>
       <FormBox form={form} label={domain} className="grid gap-3">
         <TextField
-          label={words('name')}
+          label={words('called')}
           value={form.value.name}
           maxLength={255}
           fault={form.faults.name}
