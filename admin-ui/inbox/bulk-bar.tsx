@@ -6,6 +6,7 @@ import { useTeam } from '../frame/availability.ts';
 import { Icon } from '../frame/icons.tsx';
 import { Menu } from '../frame/menu.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { priorities } from './filter.ts';
 import type { Selection } from './selection.ts';
 
@@ -35,10 +36,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
         selection.only(failed.map(({ roomId }) => roomId));
         await Promise.all([inbox.catchUp(), queries.invalidateQueries({ queryKey: ['earlier'] })]);
       } catch (error) {
-        const { kind, reason } = troubleFrom(error);
-        tell(
-          reason ?? say(kind === 'forbidden' ? 'not allowed' : kind === 'offline' ? 'unreachable' : 'failed action'),
-        );
+        tell(saidOf(troubleFrom(error), say));
       } finally {
         setBusy(false);
       }

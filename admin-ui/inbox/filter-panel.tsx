@@ -149,7 +149,7 @@ function SaveView({ search }: { search: string }) {
     event.preventDefault();
     const given = name.trim();
     if (given === '') return;
-    if (await (same ? replace(same, given, search) : save(given, search))) setName('');
+    if (await (same ? replace(same, search) : save(given, search))) setName('');
   };
   return (
     <form className="flex gap-1.5" onSubmit={submit}>

@@ -1,6 +1,7 @@
 import type { Trouble } from '../../client/chat/trouble.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { countOf, noFilter } from './filter.ts';
 
 /** What stands where rooms are not: not yet, none, or not to be had. */
@@ -9,11 +10,9 @@ export function LoadTrouble({ trouble }: { trouble: Trouble }) {
   const { say } = useLanguage();
   const { way } = useSurroundings();
   const { inbox } = useDesk();
-  const text =
-    trouble.kind === 'offline' ? 'unreachable' : trouble.kind === 'forbidden' ? 'not allowed' : 'failed action';
   return (
     <div role="alert" className="grid gap-2 p-4 text-center text-muted">
-      <p>{trouble.reason ?? say(text)}</p>
+      <p>{saidOf(trouble, say)}</p>
       {trouble.requestId && <p className="text-xs break-all">{say('request', { id: trouble.requestId })}</p>}
       <button type="button" className="button mx-auto" onClick={() => void inbox.load(way.state.get().filter)}>
         {say('retry')}

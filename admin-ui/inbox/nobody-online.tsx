@@ -14,7 +14,7 @@ export function NobodyOnline() {
       {isAlarming && (
         <p className="mx-3 mb-2 flex flex-wrap items-center gap-2 rounded-lg bg-[var(--bad-paper)] px-3 py-2 text-bad">
           <Icon name="alert" size={16} />
-          <span className="grow">{say('nobody online', { n: stats.unassigned })}</span>
+          <span className="min-w-0 flex-[1_1_9rem]">{say('nobody online', { n: stats.unassigned })}</span>
           <button type="button" className="button text-ink" onClick={() => void become('online')}>
             {say('go online')}
           </button>

@@ -95,7 +95,7 @@ export const RoomRow = memo(function RoomRow({ room, isOpen, isChosen, hasSites,
             )}
             {room.labels.slice(0, 2).map((label) => (
               <span key={label.id} className="chip label" style={{ '--label': label.color } as object}>
-                {label.name}
+                <span className="truncate">{label.name}</span>
               </span>
             ))}
             {!isActive && <span className="chip">{say(`status ${room.status}`)}</span>}

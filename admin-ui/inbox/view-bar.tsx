@@ -1,6 +1,6 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { View } from '../desk/wire.ts';
-import { Dialog } from '../frame/dialog.tsx';
+import { FormDialog } from '../frame/form-dialog.tsx';
 import { Icon } from '../frame/icons.tsx';
 import { Menu } from '../frame/menu.tsx';
 import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
@@ -14,7 +14,7 @@ import { useViews } from './views.ts';
 export function ViewBar() {
   const { say } = useLanguage();
   const { way } = useSurroundings();
-  const { views, replace, remove } = useViews();
+  const { views, rename, replace, remove } = useViews();
   const now = useStore(way.state, (state) => searchOf(state.filter));
   const [renamed, setRenamed] = useState<View | null>(null);
   const show = (view: View) => way.filter(filterFrom(view.search));
@@ -39,7 +39,7 @@ export function ViewBar() {
               { key: 'rename', label: say('rename'), choose: () => setRenamed(view) },
               ...(view.search === now
                 ? []
-                : [{ key: 'replace', label: say('replace view'), choose: () => void replace(view, view.name, now) }]),
+                : [{ key: 'replace', label: say('replace view'), choose: () => void replace(view, now) }]),
               { key: 'remove', label: say('remove view'), choose: () => void remove(view) },
             ]}
           >
@@ -47,41 +47,23 @@ export function ViewBar() {
           </Menu>
         </span>
       ))}
-      {renamed && (
-        <Rename
-          view={renamed}
-          onClose={() => setRenamed(null)}
-          onName={(name) => void replace(renamed, name, renamed.search)}
-        />
-      )}
+      {renamed && <Rename view={renamed} onClose={() => setRenamed(null)} onName={(name) => rename(renamed, name)} />}
     </nav>
   );
 }
 
-function Rename({ view, onClose, onName }: { view: View; onClose(): void; onName(name: string): void }) {
+function Rename({ view, onClose, onName }: { view: View; onClose(): void; onName(name: string): Promise<boolean> }) {
   const { say } = useLanguage();
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name')).trim();
-    if (name !== '' && name !== view.name) onName(name);
-    onClose();
+  const submit = async (form: FormData) => {
+    const name = String(form.get('name')).trim();
+    return name === '' || name === view.name || onName(name);
   };
   return (
-    <Dialog label={say('rename')} onClose={onClose}>
-      <form className="grid w-[min(22rem,90vw)] gap-3 p-5" onSubmit={submit}>
-        <label className="grid gap-1.5 font-medium">
-          {say('view name')}
-          <input className="field" name="name" required maxLength={128} defaultValue={view.name} />
-        </label>
-        <div className="flex justify-end gap-2">
-          <button type="button" className="button" onClick={onClose}>
-            {say('cancel')}
-          </button>
-          <button type="submit" className="button-main">
-            {say('save')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog label={say('rename')} submit={say('save')} onSubmit={submit} onClose={onClose}>
+      <label className="grid gap-1.5 font-medium">
+        {say('view name')}
+        <input className="field" name="name" required maxLength={128} defaultValue={view.name} />
+      </label>
+    </FormDialog>
   );
 }

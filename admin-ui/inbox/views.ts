@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import type { View } from '../desk/wire.ts';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';
+import { saidOf } from '../texts/trouble.ts';
 
 /** Filters one has given a name, by name; the first nine have a key. */
 export function useViews() {
@@ -17,8 +18,7 @@ export function useViews() {
       await work();
       return true;
     } catch (error) {
-      const { kind, reason } = troubleFrom(error);
-      tell(reason ?? say(kind === 'offline' ? 'unreachable' : 'failed action'));
+      tell(saidOf(troubleFrom(error), say));
       return false;
     } finally {
       await queries.invalidateQueries({ queryKey: ['views'] });
@@ -27,12 +27,9 @@ export function useViews() {
   return {
     views,
     save: (name: string, search: string) => change(() => api.saveView(name, search)),
-    /** Another name, or another filter under the name. The new one is there before the old one goes. */
-    replace: (view: View, name: string, search: string) =>
-      change(async () => {
-        await api.saveView(name, search);
-        await api.removeView(view.id);
-      }),
+    rename: (view: View, name: string) => change(() => api.changeView(view.id, { name })),
+    /** Another filter under the name. */
+    replace: (view: View, search: string) => change(() => api.changeView(view.id, { query: { search } })),
     remove: (view: View) => change(() => api.removeView(view.id)),
   };
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { troubleFrom } from '../../client/chat/trouble.ts';
 import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
-import { saidOf } from '../settings/faults.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { type Asked, type TableName, useDownload } from './report-api.ts';
 import { useWords } from './words.ts';
 

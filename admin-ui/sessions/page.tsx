@@ -1,3 +1,4 @@
+import './sessions.css';
 import { Boundary } from '../frame/boundary.tsx';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage, useSurroundings } from '../frame/surroundings.ts';

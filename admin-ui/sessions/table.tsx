@@ -5,6 +5,7 @@ import { Link } from '../frame/link.tsx';
 import { useLanguage, useSurroundings } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
 import { SEARCH_AT_MOST } from '../inbox/filter.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { type Column, columns, orderFrom, wordOf } from './columns.ts';
 import { useSessions } from './use-sessions.ts';
 
@@ -41,7 +42,7 @@ export function SessionTable() {
     <div className="flex h-full flex-col">
       <header className="flex flex-wrap items-center gap-3 px-4 py-3">
         <h1 className="grow text-[17px] font-semibold">{say('sessions')}</h1>
-        <label className="search max-w-md">
+        <label className="search max-w-md basis-64">
           <Icon name="search" size={16} />
           <span className="sr-only">{say('search')}</span>
           <input
@@ -55,7 +56,7 @@ export function SessionTable() {
       </header>
       {trouble && (
         <div role="alert" className="flex flex-wrap items-center gap-3 px-4 pb-3 text-bad">
-          {trouble.reason ?? say(trouble.kind === 'offline' ? 'unreachable' : 'failed action')}
+          {saidOf(trouble, say)}
           {trouble.requestId && <span className="text-xs">{say('request', { id: trouble.requestId })}</span>}
           <button type="button" className="button text-ink" onClick={retry}>
             {say('retry')}
