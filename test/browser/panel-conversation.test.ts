@@ -1,22 +1,14 @@
-import type { Page } from 'playwright-core';
 import t from 'tap';
 import { openDatabase } from '../../db/open.ts';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
 import { hire } from '../kit/desk.ts';
 import { startSite } from '../kit/site.ts';
 import { until } from './agent.ts';
-import { bubble, guest, leaveField, openPanel, reply, row, startTeam } from './team.ts';
+import { bubble, guest, hearTold, leaveField, openPanel, reply, row, said, startTeam } from './team.ts';
 import { field, open, say } from './visitor.ts';
 
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
-
-/** Keeps what is said in passing, which is gone after some seconds. */
-const hearTold = (page: Page) =>
-  page.evaluate(`globalThis.told = [];
-    new MutationObserver(() => told.push(document.querySelector('.told')?.textContent ?? ''))
-      .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })`);
-const said = (page: Page) => page.evaluate('told') as Promise<string[]>;
 
 t.test('in a conversation', { skip, timeout: 400_000 }, async (t) => {
   const team = await startTeam(t);

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { openDatabase } from '../../db/open.ts';
 import { pruneRoomEvents } from '../../db/room-events.ts';
+import { violations, violationsInBothThemes } from '../kit/axe.ts';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
 import { emptyDatabaseUrl, hasMysql } from '../kit/database.ts';
 import { hire } from '../kit/desk.ts';
@@ -15,13 +14,6 @@ import { open, say } from './visitor.ts';
 
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`);
-}
 
 const names = (page: Page) => page.locator('.room-name').allTextContents();
 const showing = (page: Page, what: string, wanted: readonly string[]) =>
@@ -45,7 +37,7 @@ t.test('an inbox and those who work in it', { skip, timeout: 240_000 }, async (t
     const { page, profile, faults } = await openPanel(browser, team, olena);
     await page.getByText('Waiting for the first message…').waitFor();
     t.match(await page.locator('pre').textContent(), `<script src="${desk.httpUrl}/widget.js" async></script>`);
-    t.same(await violations(page), []);
+    t.same(await violationsInBothThemes(page), []);
     const visitor = await openPage(browser, site);
     await open(visitor.page);
     await say(visitor.page, 'Is this thing on?');
@@ -267,7 +259,7 @@ t.test('an inbox and those who work in it', { skip, timeout: 240_000 }, async (t
     await page.getByRole('menuitemcheckbox', { name: 'Offline' }).click();
     const warning = page.getByRole('dialog', { name: 'You are the last one online' });
     await warning.waitFor();
-    t.same(await violations(page), []);
+    t.same(await violationsInBothThemes(page), []);
     await warning.getByRole('button', { name: 'Leave anyway' }).click();
     await page.getByText(/^Nobody is online and/).waitFor();
     await page.getByRole('button', { name: 'Go online' }).click();
@@ -343,7 +335,7 @@ t.test('an inbox and those who work in it', { skip, timeout: 240_000 }, async (t
     await row(page, 'Nora').waitFor();
     await page.getByText(/^No connection since/).waitFor();
     t.equal(await reply(page).inputValue(), 'Half an ans');
-    t.same(await violations(page), []);
+    t.same(await violationsInBothThemes(page), []);
     await reply(page).fill('Written in the dark');
     await reply(page).press('Enter');
     await page.locator('[data-outgoing]').waitFor();
@@ -419,6 +411,47 @@ t.test('a smoke of it on MariaDB', { skip, timeout: 120_000 }, async (t) => {
   await tab(page, /^Resolved 1/).waitFor();
   await page.getByRole('link', { name: 'Sessions' }).click();
   await page.getByRole('link', { name: 'Taras' }).waitFor();
+
+  await page.getByRole('link', { name: 'Statistics' }).click();
+  await until(
+    'two conversations',
+    () => page.locator('[data-total="rooms"]').textContent(),
+    (text) => text === '2',
+  );
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const settings = page.getByRole('navigation', { name: 'Settings' });
+  await page.getByRole('button', { name: 'Rename: Max' }).click();
+  await page.getByRole('form', { name: 'Max' }).getByRole('textbox').fill('Максим');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('listitem', { name: 'Максим' }).waitFor();
+  await settings.getByRole('link', { name: 'Labels' }).click();
+  const label = page.getByRole('form', { name: 'New label' });
+  for (const name of ['Оплата', 'Оплата']) {
+    await label.getByLabel('Name').fill(name);
+    await label.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('listitem', { name: 'Оплата' }).waitFor();
+  }
+  await label.getByText('That is taken already.').waitFor();
+  await settings.getByRole('link', { name: 'Canned replies' }).click();
+  const canned = page.getByRole('form', { name: 'New canned reply' });
+  await canned.getByLabel('Short code').fill('вітаю');
+  await canned.getByLabel('Text').fill('Вітаю, {{first_name}}! 👋');
+  await canned.getByRole('button', { name: 'Add' }).click();
+  await page.getByRole('link', { name: 'Conversations' }).click();
+  await tab(page, /^All/).click();
+  await row(page, 'Taras').click();
+  await reply(page).pressSequentially('/вітаю');
+  await page.getByRole('option', { name: '/вітаю' }).waitFor();
+  await page.keyboard.press('Enter');
+  await until(
+    'the visitor’s name',
+    () => reply(page).inputValue(),
+    (text) => text === 'Вітаю, Taras! 👋',
+  );
+  await page.getByRole('button', { name: 'Note', exact: true }).click();
+  await page.getByPlaceholder('Write a note').fill('Постійний клієнт');
+  await page.getByRole('button', { name: 'Add note' }).click();
+  await page.locator('.message[data-note="true"]:not([data-outgoing])', { hasText: 'Постійний клієнт' }).waitFor();
   t.same(faults, []);
 });
 

@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
 import t from 'tap';
+import { violations } from '../kit/axe.ts';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
 import { bubble, guest, leaveField, openPanel, reply, startTeam } from './team.ts';
 
 t.jobs = 1;
 const skip = lacksBrowser(process.env);
-const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-
-async function violations(page: Page, within = ':root'): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe.run(${JSON.stringify(within)}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`);
-}
-
 t.test('everybody can use it, on any screen', { skip, timeout: 280_000 }, async (t) => {
   const team = await startTeam(t);
   const { desk, olena, max } = team;
@@ -133,6 +123,35 @@ t.test('everybody can use it, on any screen', { skip, timeout: 280_000 }, async 
       await profile.close();
     });
   }
+
+  t.test('how one likes it is chosen from a menu, and kept', async (t) => {
+    const { page, profile } = await openPanel(browser, team, olena, '/admin/chat?tab=all', { theme: 'auto' });
+    const heightOf = async () => Math.round((await page.locator('.room-place').first().boundingBox())?.height ?? 0);
+    const choose = async (menu: string, choice: string) => {
+      await page.getByRole('button', { name: menu }).click();
+      await page.getByRole('menuitemcheckbox', { name: choice }).click();
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+    };
+    const paper = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    await page.locator('.room-row').first().waitFor();
+    const [comfortable, light] = [await heightOf(), await paper()];
+    t.equal(comfortable, 72);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await paper();
+    t.not(dark, light, 'as the system has it');
+    await choose('Preferences', 'Light');
+    t.equal(await paper(), light, 'whatever the system has');
+    await choose('Preferences', 'Compact');
+    t.equal(await heightOf(), 56);
+    await choose('Preferences', 'Français');
+    await page.getByRole('button', { name: 'Préférences' }).waitFor();
+    t.equal(await page.evaluate('document.documentElement.lang'), 'fr');
+    await page.reload();
+    await page.getByRole('button', { name: 'Préférences' }).waitFor();
+    await page.locator('.room-row').first().waitFor();
+    t.equal(await heightOf(), 56);
+    await profile.close();
+  });
 
   t.test('it speaks the reader’s language', async () => {
     for (const [locale, word] of [

@@ -71,5 +71,11 @@ export async function openPanel(
 export const row = (page: Page, name: string) => page.locator('.room-row', { hasText: name });
 export const reply = (page: Page) => page.getByPlaceholder('Write a reply…');
 export const bubble = (page: Page, text: string) => page.getByRole('log').locator('.bubble', { hasText: text });
+/** Keeps what is said in passing, which is gone after some seconds. */
+export const hearTold = (page: Page) =>
+  page.evaluate(`globalThis.told = [];
+    new MutationObserver(() => told.push(document.querySelector('.told')?.textContent ?? ''))
+      .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })`);
+export const said = (page: Page) => page.evaluate('told') as Promise<string[]>;
 /** What is in the field, or in the dialog on top, no longer matters to the keys of the panel. */
 export const leaveField = (page: Page) => page.evaluate('document.activeElement?.blur()');

@@ -4,9 +4,23 @@ import type { Page } from 'playwright-core';
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
-/** What of the page people cannot use, by the rules of axe; none is an empty list. */
-export async function violations(page: Page): Promise<string[]> {
+/** Beside those that axe looks at unasked: whoever says what a button shows must reach it. */
+const rules = { 'label-content-name-mismatch': { enabled: true } };
+
+/** What of the page, or of what `within` selects, people cannot use, by the rules of axe; none is an empty list. */
+export async function violations(page: Page, within = ':root'): Promise<string[]> {
   await page.evaluate(axe);
-  return page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+  return page.evaluate(`axe.run(${JSON.stringify(within)}, ${JSON.stringify({ rules })}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`);
+}
+
+/** The same of the panel and the pages around it, in dark and in light. */
+export async function violationsInBothThemes(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+    found.push(...(await violations(page)).map((violation) => `${theme}: ${violation}`));
+  }
+  return found;
 }
