@@ -76,9 +76,11 @@ function holdsBetweenNodes(t: Test, makeNodes: MakeNodes): void {
     await b.noted('a l=null');
     b.cluster.share('l', 3);
     for (const witness of [a, c]) await witness.noted('b l=3');
-    t.same(b.take(), ['a k=2', 'a l={"deep":["x"]}', 'a l=null']);
-    t.same(c.take(), ['a k=2', 'a l={"deep":["x"]}', 'a l=null', 'b l=3']);
-    t.same(a.take(), ['b l=3']);
+    // Its first value may have left before the second came.
+    const seenBy = (witness: Witness) => witness.take().filter((note) => note !== 'a k=1');
+    t.same(seenBy(b), ['a k=2', 'a l={"deep":["x"]}', 'a l=null']);
+    t.same(seenBy(c), ['a k=2', 'a l={"deep":["x"]}', 'a l=null', 'b l=3']);
+    t.same(seenBy(a), ['b l=3']);
   });
 
   t.test('who joins and speaks is seen joining first, and who speaks and leaves is heard first', async (t) => {
