@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { slimPusher } from '../client/slim-pusher.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const BASE = '/panel/';
@@ -23,7 +24,7 @@ function workerFiles(): Plugin {
 export default defineConfig({
   root: here,
   base: BASE,
-  plugins: [react(), tailwind(), workerFiles()],
+  plugins: [slimPusher({ presence: true }), react(), tailwind(), workerFiles()],
   build: {
     outDir: '../dist/client/panel',
     emptyOutDir: true,

@@ -5,9 +5,10 @@ import type { Plugin } from 'vite';
 const packageRoot = fileURLToPath(new URL('../node_modules/pusher-js/', import.meta.url));
 const source = `${packageRoot}src/`;
 
-/** What a visitor's script never does: HTTP transports, statistics for Pusher, end-to-end encryption, presence, sign-in. */
+/** What our pages never do: HTTP transports, statistics for Pusher, end-to-end encryption, sign-in. */
 const LEFT_OUT =
-  /\/(?:http\/http|timeline_sender|fetch_timeline|encrypted_channel|presence_channel|core\/user|core\/watchlist|core\/base64|timeline\/level|user_authenticator|deprecated_channel_authorizer)$/;
+  /\/(?:http\/http|timeline_sender|fetch_timeline|encrypted_channel|core\/user|core\/watchlist|core\/base64|timeline\/level|user_authenticator|deprecated_channel_authorizer)$/;
+const PRESENCE = /\/presence_channel$/;
 const NOTHING = '\0pusher-nothing';
 const nothing = 'export default function () {}\nexport const ChannelAuthorizerProxy = undefined;';
 /** The record of what happened, which is only kept to be sent to Pusher. */
@@ -39,9 +40,9 @@ const STAND_INS: Record<string, string> = {
 
 /**
  * pusher-js from the sources it is published with, in its own runtime for workers, which loads no scripts and writes no
- * storage; half of its finished file. The connection, its transport and channels are untouched.
+ * storage; half of its finished file. The connection, its transport and channels are untouched, and how it comes back is ours.
  */
-export function slimPusher(): Plugin {
+export function slimPusher({ presence = false } = {}): Plugin {
   const { version } = JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8'));
   const constants = { VERSION: version, CDN_HTTP: '', CDN_HTTPS: '', DEPENDENCY_SUFFIX: '' };
   return {
@@ -61,7 +62,7 @@ export function slimPusher(): Plugin {
         ? [fileURLToPath(new URL(id, `file://${importer}`))]
         : [source + id, `${source}runtimes/${id}`];
       for (const place of places) {
-        if (LEFT_OUT.test(place)) return NOTHING;
+        if (LEFT_OUT.test(place) || (!presence && PRESENCE.test(place))) return NOTHING;
         if (RECORD.test(place)) return NO_RECORD;
         if (LOGGER.test(place)) return SILENCE;
         if (ADDRESSES.test(place)) return NO_ADDRESSES;

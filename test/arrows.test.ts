@@ -125,7 +125,7 @@ const ARROWS: Record<string, string[]> = {
   'admin-ui/settings/colours': ['client/widget/colour'],
   'admin-ui/settings/preview': ['admin-ui', 'client/chat', 'client/widget', 'react', 'react-dom'],
   'admin-ui/reports/plot': ['admin-ui', 'react', 'uplot'],
-  'admin-ui/vite.config': ['node:', 'vite', '@vitejs/plugin-react', '@tailwindcss/vite'],
+  'admin-ui/vite.config': ['node:', 'vite', '@vitejs/plugin-react', '@tailwindcss/vite', 'client/slim-pusher'],
 };
 
 /** The wiring: the only files that may know every room. */

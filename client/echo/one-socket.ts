@@ -26,12 +26,13 @@ type DefineTransport = (
 ) => Strategy;
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 const PATIENCE_MS = 15_000;
 
 /**
- * How the visitor's script connects, in place of pusher-js's own strategy: to one socket, tried again after half a second,
- * one, two … thirty, spread so that not everybody comes back at once. Where sockets do not work the conversation polls.
+ * How our pages connect, in place of pusher-js's own strategy, which gives an attempt that failed at once fifteen seconds all
+ * the same: to one socket, tried again after half a second, one, two … ten, spread so that not everybody comes back at
+ * once. Where sockets do not work the conversation polls.
  */
 export default function oneSocket(
   config: SocketConfig,
