@@ -19,12 +19,13 @@ import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.t
 import { publishShortcut } from './doors/pusher-api/shortcut.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
 import { directSender } from './doors/pusher-socket/direct-sender.ts';
+import { POWERED_BY } from './doors/pusher-socket/handshake.ts';
 import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
 import type { Sender } from './doors/pusher-socket/outgoing.ts';
 import { Reception } from './doors/pusher-socket/reception.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
 import { handshakeShortcut } from './doors/pusher-socket/shortcut.ts';
-import { PusherWebSocket } from './doors/pusher-socket/socket.ts';
+import { Upgraded } from './doors/pusher-socket/upgraded.ts';
 import { addressReader } from './forwarded.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { joinPeers, peersOf } from './peers.ts';
@@ -113,11 +114,11 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
 
   const house = openHouse(listen, log);
   await house.register(websocket, { options: SOCKET_OPTIONS, errorHandler: (error) => log.debug(error) });
-  // Node lets go of a socket that asks for an upgrade. If nobody takes it, it must not stay; ws lifts the time-out.
+  // Node lets go of a socket that asks for an upgrade. If nobody takes it, it must not stay.
   house.server.on('upgrade', (_request, socket: Socket) => {
     socket.setTimeout(listen.headersTimeoutSeconds * 1000).on('timeout', socket.destroy);
   });
-  house.websocketServer.on('headers', (headers: string[]) => headers.push('X-Powered-By: Laravel Reverb'));
+  house.websocketServer.on('headers', (headers: string[]) => headers.push(POWERED_BY));
   house.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.ws && !request.is404 && !request.routeOptions.config.isSocket) {
@@ -157,10 +158,9 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
     log,
     ...api,
   };
-  const webSockets = house.websocketServer;
   const plain = new PlainConnections(house.server, KEEP_ALIVE_SECONDS, {
     post: publishShortcut(publishing),
-    upgrade: handshakeShortcut({ prefix: listen.path, reception, webSockets, addressOf }),
+    upgrade: handshakeShortcut({ prefix: listen.path, reception, addressOf }),
   });
   if (listen.path) await house.register(nothingElse, api);
   await house.register(control, {
@@ -285,12 +285,8 @@ function openHouse(listen: ListenConfig, log: FastifyBaseLogger) {
 }
 
 const SOCKET_OPTIONS = {
-  WebSocket: PusherWebSocket as never,
-  // Of a socket without an app; its app sets its own.
-  maxPayload: 1024,
-  autoPong: false,
+  WebSocket: Upgraded as never,
   perMessageDeflate: false,
   clientTracking: false,
-  closeTimeout: 5000,
   handleProtocols: () => false as const,
 };

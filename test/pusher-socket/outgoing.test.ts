@@ -9,7 +9,8 @@ import { WebSocketServer } from 'ws';
 import { directSender } from '../../server/doors/pusher-socket/direct-sender.ts';
 import { loadNativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
 import { Outgoing, type Sender } from '../../server/doors/pusher-socket/outgoing.ts';
-import { PusherWebSocket, SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
+import { SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
+import { Upgraded } from '../../server/doors/pusher-socket/upgraded.ts';
 import { Frame } from '../../server/pusher/frames.ts';
 import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
 
@@ -31,21 +32,24 @@ async function startDoor(t: Test, sender = throughStreams) {
   await once(server, 'listening');
   const sockets = new WebSocketServer({
     server,
-    WebSocket: PusherWebSocket as never,
-    autoPong: false,
-    closeTimeout: 200,
-  } as object);
+    WebSocket: Upgraded as never,
+  });
   const outgoing = new Outgoing(sender);
   let slowReaders = 0;
-  const rules = { maxUnreadBytes: MAX_UNREAD_BYTES, onSlowReader: () => slowReaders++, onError: () => {} };
+  const rules = {
+    maxUnreadBytes: MAX_UNREAD_BYTES,
+    closeTimeoutMs: 200,
+    onSlowReader: () => slowReaders++,
+    onError: () => {},
+  };
   t.teardown(() => server.close());
   return {
     slowReaders: () => slowReaders,
     async open(): Promise<Pair> {
       const client = await connectRaw(t, { port: (server.address() as AddressInfo).port });
       client.write(handshake('/'));
-      const [ws, { socket: stream }] = await once(sockets, 'connection');
-      const connection = new SocketConnection(ws, stream, outgoing, rules);
+      const [, { socket: stream }] = await once(sockets, 'connection');
+      const connection = new SocketConnection(stream, outgoing, rules, 0);
       await client.head();
       return { client, connection, stream };
     },
@@ -146,7 +150,7 @@ for (const sender of [throughStreams, ...pastStreams])
       connection.send(frame('one'));
       connection.ping();
       connection.send(frame('two'));
-      connection.answerPing(Buffer.from('three'));
+      connection.onPing(Buffer.from('three'));
       connection.send(frame('four'));
       connection.close(4200, 'five');
       connection.send(frame('six'));
@@ -177,7 +181,7 @@ t.test('a burst in one turn is bounded like everything else', async (t) => {
   t.ok(mostUnread > 0 && mostUnread <= MAX_UNREAD_BYTES + MAX_BYTES_PER_WRITE, `${mostUnread} bytes`);
   const unread = stream.writableLength;
   connection.send(event);
-  connection.answerPing(Buffer.from('p'));
+  connection.onPing(Buffer.from('p'));
   await new Promise(setImmediate);
   t.equal(stream.writableLength, unread, 'nothing is added any more');
   if (!stream.destroyed) await once(stream, 'close');

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Frame } from '../../pusher/frames.ts';
 
 type Asked = Pick<IncomingMessage, 'headers' | 'httpVersionMajor' | 'httpVersionMinor'>;
 
@@ -31,4 +33,18 @@ export function whyNotAsked({ headers }: IncomingMessage): BadHandshake {
 
 function bad(reason: string): BadHandshake {
   return { status: 400, reason };
+}
+
+/** In every answer, as Reverb has it. [P-2] */
+export const POWERED_BY = 'X-Powered-By: Laravel Reverb';
+/** RFC 6455 §1.3 */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const ACCEPTED =
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ';
+
+/** The answer to a handshake in order (RFC 6455 §4.2.2): the first that is sent, and the only one that is no frame. */
+export function answerTo(key: string): Frame {
+  const answer = new Frame('');
+  answer.wire = Buffer.from(`${ACCEPTED}${hash('sha1', key + GUID, 'base64')}\r\n${POWERED_BY}\r\n\r\n`, 'latin1');
+  return answer;
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { ERRORS, PusherError } from '../../pusher/errors.ts';
@@ -6,7 +6,7 @@ import * as frames from '../../pusher/frames.ts';
 import type { Pusher } from '../../pusher/pusher.ts';
 import type { Session } from '../../pusher/session.ts';
 import { Outgoing, type Sender } from './outgoing.ts';
-import { type PusherWebSocket, SocketConnection, type SocketRules } from './socket.ts';
+import { SocketConnection, type SocketRules } from './socket.ts';
 
 export interface ReceptionOptions {
   pusher: Pusher;
@@ -16,6 +16,19 @@ export interface ReceptionOptions {
   isDraining(): boolean;
   log: FastifyBaseLogger;
 }
+
+/** Who asks to be taken in. */
+export interface Newcomer {
+  key: string;
+  origin: IncomingHttpHeaders['origin'];
+  /** Where from; asked only where something depends on it. */
+  address(): string;
+  answer: frames.Frame | null;
+  rest: Buffer;
+}
+
+const CLOSE_TIMEOUT_MS = 5000;
+const MESSAGE_BYTES_OF_NOBODY = 1024;
 
 /** Where a WebSocket becomes a session of its app, or is told why not. [P-2] */
 export class Reception {
@@ -32,23 +45,29 @@ export class Reception {
       log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a socket that does not read');
       if (session) session.hub.observer.overflowed?.(session);
     };
-    this.#rules = { maxUnreadBytes, onSlowReader, onError: (error) => log.debug(error) };
+    const onError = (error: Error) => log.debug(error);
+    this.#rules = { maxUnreadBytes, closeTimeoutMs: CLOSE_TIMEOUT_MS, onSlowReader, onError };
   }
 
-  /** `socket` is what `ws` stands on; it and the request's headers are all that is kept or looked at. */
-  admit(ws: PusherWebSocket, socket: Socket, key: string, { headers }: IncomingMessage, address: () => string): void {
+  /**
+   * @param stream has become a WebSocket
+   * @param answer what the handshake is answered, unless that has been written already
+   * @param rest what came behind the request
+   */
+  admit(stream: Socket, { key, origin, address, answer, rest }: Newcomer): void {
     const hub = this.pusher.byKey(key);
-    const connection = new SocketConnection(ws, socket, this.#outgoing, this.#rules);
+    const maxMessageBytes = hub ? hub.app.maxMessageBytes : MESSAGE_BYTES_OF_NOBODY;
+    const connection = new SocketConnection(stream, this.#outgoing, this.#rules, maxMessageBytes);
+    // What it is told first leaves together with the answer.
+    if (answer) connection.send(answer);
     const refusal = this.isDraining() ? ERRORS.shuttingDown : hub ? null : ERRORS.unknownApp;
     if (hub && !refusal) {
-      ws.limitMessages(hub.app.maxMessageBytes);
-      connection.session = hub.open(connection, headers.origin, address);
+      connection.session = hub.open(connection, origin, address);
     } else if (refusal) {
       const error = new PusherError(refusal);
       connection.send(frames.error(error));
       connection.close(error.code, error.message);
     }
-    // What it is told first leaves together with the answer to the handshake.
-    connection.flush();
+    if (rest.length > 0) connection.read(rest);
   }
 }

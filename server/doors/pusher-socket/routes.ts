@@ -2,7 +2,7 @@ import type {} from '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { type BadHandshake, whyNotAsked, whyNotUpgraded } from './handshake.ts';
 import type { Reception } from './reception.ts';
-import type { PusherWebSocket } from './socket.ts';
+import type { Upgraded } from './upgraded.ts';
 
 /** `GET /app/:key`: every handshake on it that is one succeeds, and what is wrong is said inside the WebSocket. [P-2] */
 export const pusherSocket: FastifyPluginAsync<{ reception: Reception }> = async (fastify, { reception }) => {
@@ -17,11 +17,10 @@ export const pusherSocket: FastifyPluginAsync<{ reception: Reception }> = async 
       reply.raw.detachSocket(request.raw.socket);
     },
     handler: () => {}, // never reached: without an upgrade there is a problem
-    wsHandler: (ws, request) => {
-      // The plugin's own listener would keep request and reply for as long.
-      ws.removeAllListeners('error');
-      const { key } = request.params as { key: string };
-      reception.admit(ws as PusherWebSocket, request.raw.socket, key, request.raw, () => request.ip);
+    wsHandler: (ws, { params, raw, ip }) => {
+      const { stream, rest } = ws as unknown as Upgraded;
+      const { key } = params as { key: string };
+      if (stream) reception.admit(stream, { key, origin: raw.headers.origin, address: () => ip, answer: null, rest });
     },
   });
 

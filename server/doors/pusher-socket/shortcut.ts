@@ -1,15 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { WebSocketServer } from 'ws';
 import type { PlainHead } from '../../plain-http/head.ts';
-import { whyNotUpgraded } from './handshake.ts';
+import { answerTo, whyNotUpgraded } from './handshake.ts';
 import type { Reception } from './reception.ts';
-import type { PusherWebSocket } from './socket.ts';
 
 export interface HandshakeShortcutOptions {
   prefix: string;
   reception: Reception;
-  webSockets: WebSocketServer;
   addressOf(request: Pick<IncomingMessage, 'headers' | 'socket'>): string;
 }
 
@@ -19,7 +16,7 @@ const HTTP = { httpVersionMajor: 1, httpVersionMinor: 1 };
  * Takes handshakes that are in order, for an app that is there, before anything else looks at them: what Node and Fastify
  * make of a request costs more than the handshake and would be forgotten right after it. [P-2]
  */
-export function handshakeShortcut({ prefix, reception, webSockets, addressOf }: HandshakeShortcutOptions) {
+export function handshakeShortcut({ prefix, reception, addressOf }: HandshakeShortcutOptions) {
   const sockets = `${prefix}/app/`;
 
   const keyIn = (url: string): string | null => {
@@ -32,15 +29,9 @@ export function handshakeShortcut({ prefix, reception, webSockets, addressOf }: 
   return ({ url, headers, bodyLength }: PlainHead, socket: Socket): ((rest: Buffer) => void) | null => {
     const key = bodyLength > 0 || reception.isDraining() ? null : keyIn(url);
     if (key === null || !asksForUpgrade(headers.connection) || whyNotUpgraded({ ...HTTP, headers })) return null;
-    // All that ws and the reading of addresses look at.
-    const request = { ...HTTP, method: 'GET', url, headers, socket } as unknown as IncomingMessage;
-    return (rest) => {
-      socket.cork();
-      webSockets.handleUpgrade(request, socket, rest, (ws) =>
-        reception.admit(ws as PusherWebSocket, socket, key, request, () => addressOf(request)),
-      );
-      socket.uncork();
-    };
+    const { origin, 'sec-websocket-key': handshakeKey = '' } = headers;
+    const address = () => addressOf({ headers, socket });
+    return (rest) => reception.admit(socket, { key, origin, address, answer: answerTo(handshakeKey), rest });
   };
 }
 

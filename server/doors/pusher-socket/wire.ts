@@ -1,11 +1,35 @@
 import type { Frame } from '../../pusher/frames.ts';
 
-const FIN_TEXT = 0x81;
+/* What a server sends, unmasked and never in fragments (RFC 6455 §5.2). */
 
-/** A frame as an unmasked WebSocket text frame (RFC 6455 §5.2), encoded once however many sockets get it. */
+const FIN_TEXT = 0x81;
+const FIN_CLOSE = 0x88;
+const FIN_PING = 0x89;
+const FIN_PONG = 0x8a;
+
+/** A frame's bytes, encoded once however many sockets get it. */
 export function wireOf(frame: Frame): Uint8Array {
   frame.wire ??= encode(frame.text);
   return frame.wire;
+}
+
+export const pingFrame: Uint8Array = Buffer.of(FIN_PING, 0);
+
+/** `payload` takes at most 125 bytes, as that of the ping did. */
+export function pongFrame(payload: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.of(FIN_PONG, payload.length), payload]);
+}
+
+/** `code` null: without one. */
+export function closeFrame(code: number | null, reason: string): Uint8Array {
+  if (code === null) return Buffer.of(FIN_CLOSE, 0);
+  const length = 2 + Buffer.byteLength(reason);
+  const bytes = Buffer.allocUnsafe(2 + length);
+  bytes[0] = FIN_CLOSE;
+  bytes[1] = length;
+  bytes.writeUInt16BE(code, 2);
+  bytes.write(reason, 4);
+  return bytes;
 }
 
 function encode(text: string): Buffer {
