@@ -1,17 +1,37 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
+
+/** Of SHA-256, in bytes. */
+const BLOCK = 64;
+const DIGEST = 32;
+/** For what is signed in front of every request and subscription; longer texts find room of their own. */
+const ROOM = 4096;
 
 /** HMAC-SHA256 under an app's secret, as every Pusher library makes it: lower-case hex. [P-6] */
 export class Signer {
   readonly #key: string;
-  readonly #secret: KeyObject;
+  /** HMAC is two hashes (RFC 2104 §2), each behind the secret in another disguise. Made by hand it costs half of Node's. */
+  readonly #inner = Buffer.alloc(BLOCK + ROOM);
+  readonly #outer = Buffer.alloc(BLOCK + DIGEST);
 
   constructor(key: string, secret: string) {
     this.#key = key;
-    this.#secret = createSecretKey(secret, 'utf8');
+    const bytes = Buffer.from(secret);
+    const short = bytes.length > BLOCK ? hash('sha256', bytes, 'buffer') : bytes;
+    for (let at = 0; at < BLOCK; at++) {
+      this.#inner[at] = (short[at] ?? 0) ^ 0x36;
+      this.#outer[at] = (short[at] ?? 0) ^ 0x5c;
+    }
   }
 
   sign(text: string): string {
-    return createHmac('sha256', this.#secret).update(text).digest('hex');
+    this.#outer.write(hash('sha256', this.#behindSecret(text), 'binary'), BLOCK, 'binary');
+    return hash('sha256', this.#outer, 'hex');
+  }
+
+  #behindSecret(text: string): Buffer {
+    // UTF-8 takes at most three bytes for each unit of a string.
+    if (text.length * 3 > ROOM) return Buffer.concat([this.#inner.subarray(0, BLOCK), Buffer.from(text)]);
+    return this.#inner.subarray(0, BLOCK + this.#inner.write(text, BLOCK));
   }
 
   /** Whether `signature` is the hex HMAC of `text`. Takes the same time wherever they differ. */

@@ -128,7 +128,12 @@ t.test('a signature is the lower-case hex HMAC-SHA256 under the secret', async (
   ];
   for (const [auth, isRight] of table) t.equal(signer.authorises(text, auth), isRight, auth);
   t.notOk(signer.authorises('1.3:private-a', `key:${right}`), 'of another socket');
-  t.ok(new Signer('key', 'ключ').verifies('привет', new Signer('k', 'ключ').sign('привет')), 'in UTF-8');
+  for (const secretLength of [0, 1, 63, 64, 65, 200])
+    for (const text of ['', 'a', 'привет', 'é'.repeat(1365), 'é'.repeat(1366), '𝄞'.repeat(5000), 'short again']) {
+      const secret = 'ключ'.repeat(50).slice(0, secretLength);
+      const expected = createHmac('sha256', secret).update(text).digest('hex');
+      t.equal(new Signer('key', secret).sign(text), expected, `${text.length} units, a secret of ${secretLength}`);
+    }
 });
 
 t.test('texts are compared whole, whatever their lengths', async (t) => {

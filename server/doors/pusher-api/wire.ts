@@ -29,6 +29,7 @@ export function decodeBody(body: Buffer): Fields {
 /** @throws ApiRefusal 422 with Laravel's messages by field [P-19] */
 export function eventRequest(body: Fields, dialect: Dialect): EventRequest {
   const fields = fieldsIn(body, dialect);
+  if (isPlain(fields)) return eventOf(fields, [fields.channel]);
   const problems: Problems = new Map();
   mustBeText(problems, 'name', fields.name);
   mustBeText(problems, 'data', fields.data);
@@ -40,6 +41,19 @@ export function eventRequest(body: Fields, dialect: Dialect): EventRequest {
   return eventOf(fields, channels as string[]);
 }
 
+/** An event as most are: one look, and nothing is wrong with it. Any other is looked at thoroughly. */
+function isPlain(fields: Fields): fields is Fields & { channel: string } {
+  const { name, data, channel, channels, socket_id: socketId, info } = fields;
+  const isAddressed = isSolid(channel) && channels === undefined;
+  const isAsking = info !== undefined || (socketId !== undefined && typeof socketId !== 'string');
+  return isAddressed && isSolid(name) && isSolid(data) && !isAsking;
+}
+
+/** Text that does not begin with anything that might be white space. */
+function isSolid(value: unknown): value is string {
+  return typeof value === 'string' && value.charCodeAt(0) > 0x20 && value.charCodeAt(0) < 0x80;
+}
+
 /** `POST /apps/:id/batch_events`. @throws ApiRefusal 422; problems stand in the order of the rules, then of the events */
 export function batchRequest({ batch }: Fields, dialect: Dialect): EventRequest[] {
   const problems: Problems = new Map();
@@ -47,6 +61,7 @@ export function batchRequest({ batch }: Fields, dialect: Dialect): EventRequest[
   else if (!isList(batch)) problems.set('batch', 'The batch field must be an array.');
   refuseIf(problems);
   const items = Object.values(batch as object).map((item: unknown) => (isObject(item) ? fieldsIn(item, dialect) : {}));
+  if (items.every(isPlain)) return items.map((item) => eventOf(item, [item.channel]));
   const checkAll = (check: (item: Fields, prefix: string) => void) => {
     for (const [index, item] of items.entries()) check(item, `batch.${index}.`);
   };

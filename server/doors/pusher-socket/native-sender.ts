@@ -31,8 +31,6 @@ export class NativeSender implements Sender {
   readonly #sendRows: SendRows;
   readonly #table = new Int32Array(ROWS * COLUMNS);
   readonly #bytes = new Uint8Array(BYTES);
-  readonly #connections: (Waiting | null)[] = new Array(ROWS).fill(null);
-  readonly #batches: (Batch | null)[] = new Array(ROWS).fill(null);
   #rows = 0;
   #usedBytes = 0;
   /** Each filling of the arrays has a number, by which a batch knows that its bytes are there. */
@@ -44,17 +42,28 @@ export class NativeSender implements Sender {
     this.#sendRows = ring ?? (addon.open(this.#table, this.#bytes, 'send') as SendRows);
   }
 
-  send(waiting: readonly Waiting[]): Waiting[] {
+  send(waiting: Waiting[]): Waiting[] {
     const left: Waiting[] = [];
+    // Row by row, those being sent to stand in front of those still to be looked at.
+    let first = 0;
+    let end = 0;
     for (const connection of waiting) {
       const batch = connection.owed;
       if (batch === null) continue; // written meanwhile
-      if (this.#rows === ROWS || !this.#hasRoomFor(batch)) this.#sendLoad();
-      const descriptor = batch.length <= BYTES ? connection.descriptor : NO_DESCRIPTOR;
-      if (descriptor === NO_DESCRIPTOR) left.push(connection);
-      else this.#put(connection, batch, descriptor);
+      if (connection.descriptor === NO_DESCRIPTOR || batch.length > BYTES) {
+        left.push(connection);
+        continue;
+      }
+      if (this.#rows === ROWS || !this.#hasRoomFor(batch)) {
+        this.#sendLoad(waiting, first);
+        first = end;
+      }
+      if (waiting[end] !== connection) waiting[end] = connection;
+      end += 1;
+      connection.owed = null;
+      this.#put(connection.descriptor, batch);
     }
-    this.#sendLoad();
+    this.#sendLoad(waiting, first);
     return left;
   }
 
@@ -62,40 +71,39 @@ export class NativeSender implements Sender {
     return batch.load === this.#load || this.#usedBytes + batch.length <= BYTES;
   }
 
-  #put(connection: Waiting, batch: Batch, descriptor: number): void {
+  #put(descriptor: number, batch: Batch): void {
     if (batch.load !== this.#load) {
       batch.load = this.#load;
       batch.offset = this.#usedBytes;
       batch.copyTo(this.#bytes, this.#usedBytes);
       this.#usedBytes += batch.length;
     }
-    const row = this.#rows++;
-    const table = this.#table;
-    table[row * COLUMNS + DESCRIPTOR] = descriptor;
-    table[row * COLUMNS + OFFSET] = batch.offset;
-    table[row * COLUMNS + LENGTH] = batch.length;
-    this.#batches[row] = batch;
-    this.#connections[row] = connection;
-    connection.owed = null;
+    const cell = this.#rows++ * COLUMNS;
+    this.#table[cell + DESCRIPTOR] = descriptor;
+    this.#table[cell + OFFSET] = batch.offset;
+    this.#table[cell + LENGTH] = batch.length;
   }
 
-  #sendLoad(): void {
+  /** The rows are those of `waiting` from `first` on. */
+  #sendLoad(waiting: readonly Waiting[], first: number): void {
     const rows = this.#rows;
     if (rows === 0) return;
-    if (this.#sendRows(rows) > 0) this.#finish(rows);
-    this.#connections.fill(null, 0, rows);
-    this.#batches.fill(null, 0, rows);
+    if (this.#sendRows(rows) > 0) this.#finish(rows, waiting, first);
     this.#rows = 0;
     this.#usedBytes = 0;
     this.#load++;
   }
 
   /** What the system did not take at once goes to the stream, which also finds out what is wrong with a socket. */
-  #finish(rows: number): void {
+  #finish(rows: number, waiting: readonly Waiting[], first: number): void {
+    const table = this.#table;
     for (let row = 0; row < rows; row++) {
-      const sent = Math.max(this.#table[row * COLUMNS + SENT] as number, 0);
-      const batch = this.#batches[row] as Batch;
-      if (sent < batch.length) this.#connections[row]?.write(batch.bytes().subarray(sent));
+      const cell = row * COLUMNS;
+      const length = table[cell + LENGTH] as number;
+      const sent = Math.max(table[cell + SENT] as number, 0);
+      if (sent === length) continue;
+      const offset = table[cell + OFFSET] as number;
+      waiting[first + row]?.write(Buffer.from(this.#bytes.subarray(offset + sent, offset + length)));
     }
   }
 }

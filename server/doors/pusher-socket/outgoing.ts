@@ -19,8 +19,8 @@ export interface Waiting {
 /** Writes past streams what sockets are owed. */
 export interface Sender {
   readonly way: 'io_uring' | 'send' | 'write';
-  /** @returns those that have to go through their streams */
-  send(waiting: readonly Waiting[]): Waiting[];
+  /** `waiting` is its to use up. @returns those that have to go through their streams */
+  send(waiting: Waiting[]): Waiting[];
 }
 
 /** Writing to so many takes longer than to look whether there is more for them. */

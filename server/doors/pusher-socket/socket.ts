@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
@@ -31,13 +31,14 @@ export interface SocketRules {
 export class SocketConnection implements Connection, FrameListener, Waiting {
   session: Session | null = null;
   owed: Batch | null = null;
+  /** Where the stream is empty. A field: with thousands to be written to, looking further would take longer than writing. */
+  descriptor: number;
   readonly #stream: ConnectedStream;
   readonly #outgoing: Outgoing;
   readonly #rules: SocketRules;
   readonly #reader: FrameReader;
-  readonly #descriptor: number;
-  /** Perhaps: what was written to it last may have left since. */
-  #isStreamBusy: boolean;
+  /** The stream's own, until it is given back to the system. */
+  #descriptor: number;
   #isOpen = true;
   #messagesInARow = 0;
   /** Runs while the peer owes its goodbye. */
@@ -50,8 +51,9 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#rules = rules;
     this.#reader = new FrameReader(this, maxMessageBytes);
     this.#descriptor = descriptorOf(stream);
-    this.#isStreamBusy = stream.writableLength > 0;
+    this.descriptor = stream.writableLength > 0 ? NO_DESCRIPTOR : this.#descriptor;
     this.#stream[CONNECTION] = this;
+    if (this.#descriptor !== NO_DESCRIPTOR) this.#stream._destroy = destroy;
     stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClosed);
   }
 
@@ -93,6 +95,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   /** The peer ended its side without a word. */
   onEnd(): void {
     this.#isOpen = false;
+    this.letGoOfDescriptor();
     this.#stream.end();
   }
 
@@ -128,13 +131,6 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#stream.resume();
   }
 
-  /** Asked for each socket that is written to: it looks at as little as says for sure that nothing is overtaken. */
-  get descriptor(): number {
-    if (this.#isStreamBusy) this.#isStreamBusy = this.#stream.writableLength > 0;
-    const isIdle = !this.#isStreamBusy && this.#isOpen && this.#stream._handle !== null;
-    return isIdle ? this.#descriptor : NO_DESCRIPTOR;
-  }
-
   flush(): void {
     const { owed } = this;
     if (owed === null) return;
@@ -142,9 +138,16 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     if (this.#mayWrite(owed.length)) this.write(owed.bytes());
   }
 
+  /** Nothing may overtake what of it the system does not take at once. */
   write(bytes: Uint8Array): void {
     this.#stream.write(bytes);
-    this.#isStreamBusy = true;
+    this.descriptor = this.#stream.writableLength > 0 ? NO_DESCRIPTOR : this.#descriptor;
+  }
+
+  /** Nothing is written past the stream any more. */
+  letGoOfDescriptor(): void {
+    this.#descriptor = NO_DESCRIPTOR;
+    this.descriptor = NO_DESCRIPTOR;
   }
 
   /** What has been read already is handled; what floods in behind it waits until the next turn. */
@@ -160,6 +163,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.flush();
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.letGoOfDescriptor();
     this.write(closeFrame(code, reason));
     this.#farewell = setTimeout(giveUp, this.#rules.closeTimeoutMs, this.#stream).unref();
   }
@@ -183,7 +187,6 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
 
 const CONNECTION = Symbol('connection');
 
-/** Node's own object for a connection is gone from the moment its stream is destroyed and the descriptor closed. */
 type ConnectedStream = Socket & { [CONNECTION]?: SocketConnection; _handle?: { fd?: unknown } | null };
 
 /* One function for all sockets: each of its own would cost every one of them memory. */
@@ -204,6 +207,12 @@ function onClosed(this: ConnectedStream): void {
   this[CONNECTION]?.onClosed();
 }
 
+/** Closes the descriptor: the next connection may get the same. */
+function destroy(this: ConnectedStream, error: Error | null, callback: (error?: Error | null) => void): void {
+  this[CONNECTION]?.letGoOfDescriptor();
+  Socket.prototype._destroy.call(this, error, callback);
+}
+
 function readOn(connection: SocketConnection): void {
   connection.readOn();
 }
@@ -212,7 +221,6 @@ function giveUp(stream: Socket): void {
   stream.destroy();
 }
 
-/** It stays the same as long as the stream is not destroyed. */
 function descriptorOf(stream: ConnectedStream): number {
   if (stream instanceof TLSSocket) return NO_DESCRIPTOR;
   const fd = stream._handle?.fd;

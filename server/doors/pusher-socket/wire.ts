@@ -46,6 +46,7 @@ function encode(text: string): Buffer {
     bytes[1] = 127;
     bytes.writeBigUInt64BE(BigInt(length), 2);
   }
-  bytes.write(text, head);
+  // Where each character is a byte there is nothing to encode.
+  bytes.write(text, head, length === text.length ? 'latin1' : 'utf8');
   return bytes;
 }
