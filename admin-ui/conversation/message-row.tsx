@@ -9,6 +9,7 @@ import { useTeam } from '../frame/availability.ts';
 import { Icon } from '../frame/icons.tsx';
 import { useDesk, useLanguage } from '../frame/surroundings.ts';
 import { useStore } from '../frame/use-store.ts';
+import { saidOf } from '../texts/trouble.ts';
 import { stoppedFrom } from './answered.ts';
 import { EditField } from './edit-field.tsx';
 import { editing } from './editing.ts';
@@ -118,7 +119,7 @@ export function OutgoingRow({ outgoing, conversation }: { outgoing: Outgoing; co
         {failure ? (
           <>
             <span className="text-bad">
-              {failure.reason ?? say(failure.kind === 'forbidden' ? 'not allowed' : 'failed')}
+              {say('failed')}: {saidOf(failure, say)}
             </span>
             {/* What a colleague's answer has stopped is decided above the field. */}
             {stoppedFrom(outgoing) === null && (

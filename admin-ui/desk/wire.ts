@@ -1,4 +1,5 @@
 import type { Person, RoomStatus } from '../../client/chat/message.ts';
+import { type Trouble, troubleOf } from '../../client/chat/trouble.ts';
 import type { WireLabel, WireMessage, WireStats, WireTeamRoom, WireUser } from '../../server/doors/support-api/wire.ts';
 import type {
   WireAgent,
@@ -228,12 +229,12 @@ export function viewFrom({ id, name, query }: WireSavedView): View {
 /** What became of one of many rooms. */
 export interface Outcome {
   roomId: number;
-  isDone: boolean;
-  reason: string | null;
+  /** Why not; null: it is done. */
+  trouble: Trouble | null;
 }
 
-export function outcomeFrom({ id, ok, message }: WireBulkResult): Outcome {
-  return { roomId: id, isDone: ok, reason: message ?? null };
+export function outcomeFrom({ id, ok, status = 0, ...answer }: WireBulkResult): Outcome {
+  return { roomId: id, trouble: ok ? null : troubleOf(status, answer, null) };
 }
 
 export function cannedFrom({ id, short_code: shortCode, text }: WireCannedResponse): CannedReply {

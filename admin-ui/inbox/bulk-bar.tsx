@@ -29,7 +29,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
       setFailures([]);
       try {
         const outcomes = await api.bulk([...selection.ids], action, what);
-        const failed = outcomes.filter(({ isDone }) => !isDone);
+        const failed = outcomes.filter(({ trouble }) => trouble !== null);
         tell(say('n done', { n: outcomes.length - failed.length }));
         setFailures(failed);
         // What could not be done stays chosen, to be tried otherwise.
@@ -118,10 +118,10 @@ export function BulkBar({ selection }: { selection: Selection }) {
         <div role="alert">
           <p className="font-medium">{say('n refused', { n: failures.length })}</p>
           <ul className="max-h-32 overflow-auto">
-            {failures.map(({ roomId, reason }) => (
+            {failures.map(({ roomId, trouble }) => (
               <li key={roomId}>
                 <bdi>{inbox.state.get().rooms.get(roomId)?.visitor.name ?? roomId}</bdi>
-                {reason && `: ${reason}`}
+                {trouble && `: ${saidOf(trouble, say)}`}
               </li>
             ))}
           </ul>

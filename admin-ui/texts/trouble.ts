@@ -7,6 +7,9 @@ interface Answer {
   reasons?: Record<string, { rule: string; limit?: number }>;
 }
 
+/** Trouble, as it comes or as it was put down. */
+type Said = Pick<Trouble, 'kind' | 'reason'> & { answer?: unknown };
+
 /** Rules by the names the server gives them, and what is said when one is broken. */
 const RULES: Record<string, TextName> = {
   required: 'needed',
@@ -21,7 +24,7 @@ const RULES: Record<string, TextName> = {
 };
 
 /** Why it did not work, in the agent's language. */
-export function saidOf(trouble: Trouble, say: Say): string {
+export function saidOf(trouble: Said, say: Say): string {
   const [ofField] = Object.values(saidOfFields(trouble, say));
   if (ofField !== undefined) return ofField;
   switch (trouble.kind) {
@@ -41,7 +44,7 @@ export function saidOf(trouble: Trouble, say: Say): string {
 }
 
 /** What is wrong with which field: where the rule has no name, in the server's own words, which are English. */
-export function saidOfFields({ answer }: Trouble, say: Say): Record<string, string> {
+export function saidOfFields({ answer }: Pick<Said, 'answer'>, say: Say): Record<string, string> {
   const { errors = {}, reasons = {} } = (typeof answer === 'object' && answer !== null ? answer : {}) as Answer;
   const said = Object.entries(errors).map(([field, messages]) => {
     const { rule, limit = 0 } = reasons[field] ?? {};

@@ -32,9 +32,8 @@ export interface BulkAction {
 export interface BulkOutcome {
   /** As the room was called. */
   id: number;
-  isDone: boolean;
-  /** Why not. */
-  why: string | null;
+  /** Why it was not done; null: it was. */
+  refusal: Refusal | null;
 }
 
 export interface Bulk {
@@ -92,10 +91,10 @@ export function bulkOf({
       for (const id of new Set(rooms)) {
         try {
           await doTo(id);
-          outcomes.push({ id, isDone: true, why: null });
+          outcomes.push({ id, refusal: null });
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
-          outcomes.push({ id, isDone: false, why: error.message });
+          outcomes.push({ id, refusal: error });
         }
       }
       return outcomes;

@@ -31,12 +31,10 @@ const payload = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.constantFrom(125, 126, 65_535, 65_536).map((length) => 'x'.repeat(length)),
 );
-const control = fc
-  .tuple(fc.constantFrom(PING, PONG), fc.uint8Array({ maxLength: 125 }))
-  .map(([opcode, bytes]) => ({
-    bytes: wireFrame(opcode, bytes),
-    heard: opcode === PING ? `ping ${hex(bytes)}` : 'pong',
-  }));
+const control = fc.tuple(fc.constantFrom(PING, PONG), fc.uint8Array({ maxLength: 125 })).map(([opcode, bytes]) => ({
+  bytes: wireFrame(opcode, bytes),
+  heard: opcode === PING ? `ping ${hex(bytes)}` : 'pong',
+}));
 /** A message in fragments, control frames between them. */
 const message = fc
   .tuple(

@@ -88,7 +88,7 @@ t.test('many conversations', (t) =>
       const done = [
         { id: c, ok: true },
         { id: e, ok: true },
-        { id: 1, ok: false, message: 'Chat room not found.' },
+        { id: 1, ok: false, status: 404, message: 'Chat room not found.' },
       ];
       const seen = async () => {
         const shown = await Promise.all([c, e].map((room) => asAdmin('GET', `/rooms/${room}?messages=0`)));
@@ -134,7 +134,7 @@ t.test('many conversations', (t) =>
       const nobody = await asAdmin('POST', '/bulk', { rooms: [c, e], action: 'assign', admin_id: visitors[0]?.id });
       t.match(
         nobody.json.data,
-        [{ ok: false, message: 'User is not an admin' }, { ok: false }],
+        [{ ok: false, status: 422, message: 'User is not an admin' }, { ok: false }],
         'each by its own rules',
       );
     });

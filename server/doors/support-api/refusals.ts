@@ -54,6 +54,11 @@ function refuse(
   });
 }
 
+/** One of several things asked for at once: as it would have been answered by itself. */
+export function refused(refusal: Refusal): { status: number; message: string } {
+  return { status: STATUS[refusal.kind], message: refusal.message, ...faultsOf(refusal) };
+}
+
 /** What is wrong with which field: in words as Laravel has it, and by the name of the rule. */
 export function faultsOf({ details: { fields, reasons } }: Refusal): object {
   return { ...(fields ? { errors: fields } : {}), ...(reasons ? { reasons } : {}) };

@@ -5,6 +5,7 @@ import type { RoomCard } from '../../support/cards.ts';
 import { callerOf, originOf } from './authenticate.ts';
 import type { House } from './house.ts';
 import { momentIn } from './moment.ts';
+import { refused } from './refusals.ts';
 import { Said, TeamRoom } from './wire.ts';
 import {
   AssignBody,
@@ -159,7 +160,7 @@ export const triageRoutes: FastifyPluginAsyncTypebox<House> = async (fastify, ho
         originOf(request),
       );
       return {
-        data: outcomes.map(({ id, isDone, why }) => ({ id, ok: isDone, ...(why === null ? {} : { message: why }) })),
+        data: outcomes.map(({ id, refusal }) => ({ id, ok: refusal === null, ...(refusal && refused(refusal)) })),
       };
     },
   );

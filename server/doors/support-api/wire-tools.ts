@@ -119,7 +119,17 @@ export const VisitorExport = Type.Object(
 );
 
 export const BulkResult = Type.Object(
-  { id: Type.Integer(), ok: Type.Boolean(), message: Type.Optional(Type.String()) },
+  {
+    id: Type.Integer(),
+    ok: Type.Boolean(),
+    /** Of one that was refused: the answer it would have had alone. */
+    status: Type.Optional(Type.Integer()),
+    message: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
+    reasons: Type.Optional(
+      Type.Record(Type.String(), Type.Object({ rule: Type.String(), limit: Type.Optional(Type.Number()) })),
+    ),
+  },
   { title: 'BulkResult' },
 );
 export const ChannelAuth = Type.Object(
