@@ -6,6 +6,9 @@
  * waits, fills in `sent` (bytes the system took, or a negative errno) and returns how many rows are not complete. Nothing of
  * JavaScript runs meanwhile, so no descriptor can change hands between its row and its write.
  *
+ * bound(descriptor, bytes) lets the system keep at most so much of what a peer has not read, twice that with its own
+ * bookkeeping. Left alone it keeps megabytes for each of those who do not read, until the others' connections suffer.
+ *
  * how: "send", a system call per row; "io_uring", one for up to RING_ROWS rows. open returns null where the kernel lacks it.
  */
 #define NAPI_VERSION 8
@@ -243,9 +246,25 @@ static napi_value open_sender(napi_env env, napi_callback_info info) {
   return function;
 }
 
+static napi_value bound_descriptor(napi_env env, napi_callback_info info) {
+  napi_value arguments[2], result;
+  size_t argc = 2;
+  int32_t fd, bytes;
+  napi_get_cb_info(env, info, &argc, arguments, NULL, NULL);
+  if (argc < 2 || napi_get_value_int32(env, arguments[0], &fd) != napi_ok ||
+      napi_get_value_int32(env, arguments[1], &bytes) != napi_ok) {
+    return fail(env, "bound takes a descriptor and a number of bytes");
+  }
+  bool is_bound = fd >= 0 && bytes > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) == 0;
+  napi_get_boolean(env, is_bound, &result);
+  return result;
+}
+
 NAPI_MODULE_INIT() {
-  napi_value open;
+  napi_value open, bound;
   if (napi_create_function(env, "open", NAPI_AUTO_LENGTH, open_sender, NULL, &open) != napi_ok) return NULL;
   if (napi_set_named_property(env, exports, "open", open) != napi_ok) return NULL;
+  if (napi_create_function(env, "bound", NAPI_AUTO_LENGTH, bound_descriptor, NULL, &bound) != napi_ok) return NULL;
+  if (napi_set_named_property(env, exports, "bound", bound) != napi_ok) return NULL;
   return exports;
 }

@@ -8,6 +8,8 @@ import { NO_DESCRIPTOR, type Sender, type Waiting } from './outgoing.ts';
 /** native/sender.c, which says how the two arrays are used. */
 interface Addon {
   open(table: Int32Array, bytes: Uint8Array, way: Way): SendRows | null;
+  /** @returns whether the system lets itself be told */
+  bound(descriptor: number, bytes: number): boolean;
 }
 
 type Way = 'io_uring' | 'send';
@@ -20,6 +22,8 @@ const PREBUILT = new URL(`../../../prebuilds/${process.platform}-${process.arch}
 
 const ROWS = 1024;
 const BYTES = 1024 * 1024;
+/** What the system keeps of a socket's that is not read; beyond that it is our queue, which has a limit of its own. */
+const KEPT_BY_THE_SYSTEM = 256 * 1024;
 const [DESCRIPTOR, OFFSET, LENGTH, SENT, COLUMNS] = [0, 1, 2, 3, 4] as const;
 
 /**
@@ -28,6 +32,7 @@ const [DESCRIPTOR, OFFSET, LENGTH, SENT, COLUMNS] = [0, 1, 2, 3, 4] as const;
  */
 export class NativeSender implements Sender {
   readonly way: Way;
+  readonly #addon: Addon;
   readonly #sendRows: SendRows;
   readonly #table = new Int32Array(ROWS * COLUMNS);
   readonly #bytes = new Uint8Array(BYTES);
@@ -37,9 +42,14 @@ export class NativeSender implements Sender {
   #load = 1;
 
   constructor(addon: Addon) {
+    this.#addon = addon;
     const ring = addon.open(this.#table, this.#bytes, 'io_uring');
     this.way = ring ? 'io_uring' : 'send';
     this.#sendRows = ring ?? (addon.open(this.#table, this.#bytes, 'send') as SendRows);
+  }
+
+  adopt(descriptor: number): void {
+    this.#addon.bound(descriptor, KEPT_BY_THE_SYSTEM);
   }
 
   send(waiting: Waiting[]): Waiting[] {

@@ -19,6 +19,8 @@ export interface Waiting {
 /** Writes past streams what sockets are owed. */
 export interface Sender {
   readonly way: 'io_uring' | 'send' | 'write';
+  /** A socket is there that will be written to. */
+  adopt?(descriptor: number): void;
   /** `waiting` is its to use up. @returns those that have to go through their streams */
   send(waiting: Waiting[]): Waiting[];
 }
@@ -43,6 +45,10 @@ export class Outgoing {
 
   constructor(sender: Sender) {
     this.#sender = sender;
+  }
+
+  adopt(descriptor: number): void {
+    if (descriptor !== NO_DESCRIPTOR) this.#sender.adopt?.(descriptor);
   }
 
   /** The socket is owed one frame more. */

@@ -54,6 +54,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.descriptor = stream.writableLength > 0 ? NO_DESCRIPTOR : this.#descriptor;
     this.#stream[CONNECTION] = this;
     if (this.#descriptor !== NO_DESCRIPTOR) this.#stream._destroy = destroy;
+    outgoing.adopt(this.#descriptor);
     stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClosed);
   }
 
@@ -122,7 +123,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
 
   close(code: number, reason: string): void {
     // A peer that ended its side may still leave ours unread; its goodbye would never come.
-    if (this.#stream.readableEnded) this.#stream.destroy();
+    if (this.#stream.readableEnded) giveUp(this.#stream);
     else this.#sayGoodbye(code, reason);
   }
 
@@ -217,8 +218,11 @@ function readOn(connection: SocketConnection): void {
   connection.readOn();
 }
 
+/** Without an error of ours Node makes one for each write that waits: with hundreds of sockets, a tenth of a second for all others. */
+const NOT_READ = new Error('closed without having read all');
+
 function giveUp(stream: Socket): void {
-  stream.destroy();
+  stream.destroy(NOT_READ);
 }
 
 function descriptorOf(stream: ConnectedStream): number {
