@@ -163,8 +163,8 @@ t.test('an inbox and those who work in it', { skip, timeout: 240_000 }, async (t
     await page.getByText('2 conversations done').waitFor();
     await bulk.getByText('2 could not be done').waitFor();
     t.same((await bulk.getByRole('listitem').allTextContents()).toSorted(), [
-      'Fay: That is not there any more.',
-      'Gus: That is not there any more.',
+      'Fay: You may not do that.',
+      'Gus: You may not do that.',
     ]);
     await page.getByText('2 chosen').waitFor();
     withRows(team, (database) => database.prepare('update users set site_domain = null where id = ?').run(max.id));

@@ -403,3 +403,11 @@ t.test('frames in the segment of the handshake are heard [Q-B]', async (t) => {
   t.equal(await socket.text(), subscribed('early'));
   t.match(await socket.frame(), { opcode: PONG });
 });
+
+t.test('who asks and ends its side is answered before the connection ends', async (t) => {
+  const server = await startServer(t);
+  const socket = await openRaw(t, server);
+  socket.tcp.end(wireFrame(TEXT, subscribing('last')));
+  t.equal(await socket.text(), subscribed('last'));
+  t.equal((await socket.rest()).length, 0);
+});

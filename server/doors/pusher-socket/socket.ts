@@ -93,8 +93,9 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#hangUp();
   }
 
-  /** The peer ended its side without a word. */
+  /** The peer ended its side without a word. What it asked before is answered before ours ends. */
   onEnd(): void {
+    this.flush();
     this.#isOpen = false;
     this.letGoOfDescriptor();
     this.#stream.end();
