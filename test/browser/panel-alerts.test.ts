@@ -130,7 +130,8 @@ t.test('what calls an agent, and what the browser’s tab says', { skip, timeout
     // The next build: its page names other files.
     let isNext = true;
     await page.route('**/admin/chat', async (route) => {
-      const answer = await route.fetch();
+      const answer = await route.fetch().catch(() => null);
+      if (answer === null) return route.abort(); // the server is not there yet
       const body = await answer.text();
       await route.fulfill({
         response: answer,

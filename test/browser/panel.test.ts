@@ -2,7 +2,7 @@ import t from 'tap';
 import { lacksBrowser, openBrowser, openPage } from '../kit/browser.ts';
 import { startSite } from '../kit/site.ts';
 import { until } from './agent.ts';
-import { bubble, guest, leaveField, openPanel, reply, row, startTeam } from './team.ts';
+import { bubble, guest, hearTold, leaveField, openPanel, reply, row, said, startTeam } from './team.ts';
 import { open, say } from './visitor.ts';
 
 t.jobs = 1;
@@ -77,8 +77,13 @@ t.test('two agents and their visitors', { skip, timeout: 280_000 }, async (t) =>
       await desk.ask('POST', `/api/admin/chat/rooms/${room}/take`, { as: olena });
       await route.continue();
     });
+    await hearTold(b.page);
     await take(b.page);
-    await b.page.getByText('Олена has it already.').waitFor();
+    await until(
+      'told who has it',
+      () => said(b.page),
+      (told) => told.some((text) => text.includes('Олена has it already.')),
+    );
     await a.page.getByText(/Assigned · Олена/).waitFor();
 
     await reply(b.page).fill('I can help');
