@@ -17,10 +17,11 @@ export const pusherSocket: FastifyPluginAsync<{ reception: Reception }> = async 
       reply.raw.detachSocket(request.raw.socket);
     },
     handler: () => {}, // never reached: without an upgrade there is a problem
-    wsHandler: (ws, { params, raw, ip }) => {
+    wsHandler: (ws, request) => {
       const { stream, rest } = ws as unknown as Upgraded;
-      const { key } = params as { key: string };
-      if (stream) reception.admit(stream, { key, origin: raw.headers.origin, address: () => ip, answer: null, rest });
+      const { key } = request.params as { key: string };
+      const { origin } = request.raw.headers;
+      if (stream) reception.admit(stream, { key, origin, address: () => request.ip, answer: null, rest });
     },
   });
 
