@@ -20,7 +20,7 @@ export function debugConsole(print: (line: string) => void): Observer {
       const kind = error instanceof PusherError ? 'a pusher error' : 'an unknown error';
       print(`  Message from ${socketId} resulted in ${kind}: ${error.message}`);
     },
-    published: (_hub, channel, text) => {
+    published: (_hub, channel, { text }) => {
       row('Broadcasting To', channel);
       print(pretty(text));
     },

@@ -28,6 +28,7 @@ import type { Reading } from './metrics/metrics.ts';
 import { type Commit, type CommitParts, committing } from './outbox/commit.ts';
 import type { Budget } from './pusher/budgets.ts';
 import type { Hub } from './pusher/hub.ts';
+import { serverPublication } from './pusher/publication.ts';
 import type { Pusher } from './pusher/pusher.ts';
 import { deskOf } from './support/desk.ts';
 import { folderStorage } from './support/storage.ts';
@@ -79,7 +80,7 @@ export const desk: FastifyPluginAsync<DeskOptions> = async (fastify, options) =>
   const present = presenterWith(fileLinks);
   const announcer = announcing({
     publish: (channels, event, data, exceptSocket) =>
-      hub.publish(channels, { from: 'server', event, data: JSON.stringify(data) }, exceptSocket ?? undefined),
+      hub.publish(channels, serverPublication(event, JSON.stringify(data)), exceptSocket ?? undefined),
     endSocketsOf: (userId, isShutOut) => {
       endSocketsOf(hub, userId, isShutOut);
       cluster.publish(RIGHTS, { userId, isShutOut });

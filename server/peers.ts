@@ -2,7 +2,7 @@ import type { Cluster, ClusterLog } from './cluster/cluster.ts';
 import type { App } from './pusher/app.ts';
 import type { Hub } from './pusher/hub.ts';
 import type { Fact, PeerMessage, Peers } from './pusher/peers.ts';
-import { framesOf, type Publication } from './pusher/publication.ts';
+import type { Publication } from './pusher/publication.ts';
 import type { Pusher } from './pusher/pusher.ts';
 import type { Member, MemberId } from './pusher/roster.ts';
 
@@ -10,7 +10,7 @@ import type { Member, MemberId } from './pusher/roster.ts';
  * What the apps of different nodes say to each other, in the cluster's words.
  *
  *   topic `app:<app id>`, payload: a PeerMessage
- *   {"type":"event","channels":["orders"],"publication":{"from":"server","event":"Shipped","data":"{}"},"exceptSocketId":"1.2"}
+ *   {"type":"event","channels":["orders"],"publication":{"from":"server","eventJson":"\"Shipped\"","dataJson":"\"{}\"","isAscii":true},"exceptSocketId":"1.2"}
  *   {"type":"terminate","userId":"7"}
  *   {"type":"took","what":"events","address":"192.0.2.1","cost":2}
  *
@@ -76,7 +76,7 @@ function recallTo(cluster: Cluster, hub: Hub, log: ClusterLog): void {
       return log.warn({ node, app: app.id }, 'Ignored what another node recalled of an app');
     }
     const ageMs = Math.max(0, Date.now() - (at as number));
-    cache.restore(channel, framesOf(said)(channel).text, said, ageMs, hub.now());
+    cache.restore({ channel, publication: said, ageMs }, hub.now());
   });
 }
 
@@ -152,10 +152,12 @@ function takingIn({ what, address, cost }: Record<string, unknown>): PeerMessage
 
 function publicationIn(value: unknown): Publication | null {
   if (!isObject(value)) return null;
-  const { from, event, data, userId } = value;
-  if (typeof event !== 'string') return null;
-  if (from === 'server') return typeof data === 'string' ? { from, event, data } : null;
-  if (from !== 'client' || !(userId === undefined || isMemberId(userId))) return null;
+  const { from, event, data, userId, eventJson, dataJson, isAscii } = value;
+  if (from === 'server') {
+    const isWhole = typeof eventJson === 'string' && typeof dataJson === 'string' && typeof isAscii === 'boolean';
+    return isWhole ? { from, eventJson, dataJson, isAscii } : null;
+  }
+  if (from !== 'client' || typeof event !== 'string' || !(userId === undefined || isMemberId(userId))) return null;
   return { from, event, data, userId };
 }
 

@@ -131,7 +131,7 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
     );
   }
   // What TLS encrypts cannot be written past its stream.
-  const sender = (config.native && !listen.tls ? loadNativeSender(log) : null) ?? directSender;
+  const sender = (config.native && !listen.tls ? loadNativeSender(log) : null) ?? directSender();
   const { maxUnreadBytes } = config;
   const reception = new Reception({ pusher, maxUnreadBytes, sender, isDraining: () => isDraining, log });
   await house.register(pusherSocket, { prefix: listen.path, reception });

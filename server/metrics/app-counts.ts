@@ -38,11 +38,11 @@ export class AppCounter {
       counts.received += 1;
       counts.receivedBytes += Buffer.byteLength(text);
     },
-    published: (hub, _channel, text, receivers) => {
+    published: (hub, _channel, frame, receivers) => {
       const counts = this.of(hub);
       counts.published += 1;
       counts.delivered += receivers;
-      counts.deliveredBytes += receivers * Buffer.byteLength(text);
+      counts.deliveredBytes += receivers * frame.byteLength;
     },
   };
   readonly #byApp = new Map<string, AppCounts>();

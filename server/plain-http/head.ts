@@ -15,31 +15,52 @@ export interface PlainHead {
 
 /** Longer ones, and with them those with many cookies, are Node's. */
 const MAX_BYTES = 8192;
-/** No white space around a name, no line that goes on on the next, no byte beyond ASCII (RFC 9112 §5). */
-const PLAIN = /^(GET|POST) (\/[!-~]*) HTTP\/1\.1((?:\r\n[\w!#$%&'*+.^`|~-]+:[\t -~]*)+)$/;
+const REQUEST_LINE = /^(GET|POST) (\/[!-~]*) HTTP\/1\.1/;
+/** No white space around the name, no line that goes on on the next, no byte beyond ASCII (RFC 9112 §5). */
+const HEADER = /\r\n([\w!#$%&'*+.^`|~-]+):[\t ]*([\t -~]*)/y;
 const LENGTH = /^\d{1,9}$/;
-/** Whoever sends these wants more than to be answered. */
-const DEMANDING = ['transfer-encoding', 'expect', 'trailer'];
+/** As most write them: found sooner than put into lower case. */
+const USUAL = new Map(
+  [
+    ...['Host', 'User-Agent', 'Accept', 'Accept-Encoding', 'Connection', 'Content-Type', 'Content-Length', 'Origin'],
+    ...['Upgrade', 'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Sec-WebSocket-Extensions', 'X-Pusher-Library'],
+  ].flatMap((name) => [name, name.toLowerCase()].map((spelled) => [spelled, name.toLowerCase()])),
+);
 
 /** Reads the head that `bytes` begin with. @returns 'more' when it goes on behind them; null when it is not plain */
 export function readPlainHead(bytes: Buffer): PlainHead | 'more' | null {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return bytes.length < MAX_BYTES && mayBePlain(bytes) ? 'more' : null;
   if (end > MAX_BYTES) return null;
-  const [, method, url = '', lines = ''] = PLAIN.exec(bytes.toString('latin1', 0, end)) ?? [];
-  if (method !== 'GET' && method !== 'POST') return null;
+  const text = bytes.toString('latin1', 0, end);
+  const line = REQUEST_LINE.exec(text);
+  if (line === null) return null;
 
   const headers: Record<string, string> = {};
-  for (const line of lines.slice(2).split('\r\n')) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).toLowerCase();
-    if (name in headers) return null;
-    headers[name] = line.slice(colon + 1).trim();
+  for (let at = line[0].length; at < end; at = HEADER.lastIndex) {
+    HEADER.lastIndex = at;
+    const header = HEADER.exec(text);
+    if (header === null) return null;
+    const spelled = header[1] as string;
+    const name = USUAL.get(spelled) ?? spelled.toLowerCase();
+    if (headers[name] !== undefined) return null;
+    headers[name] = (header[2] as string).trimEnd();
   }
   const { host, connection, 'content-length': announced = '0' } = headers;
-  if (!host || !LENGTH.test(announced) || DEMANDING.some((name) => name in headers)) return null;
-  const length = end + 4;
-  return { method, url, headers, length, bodyLength: Number(announced), isKeptAlive: !closes(connection) };
+  if (!host || !LENGTH.test(announced) || isDemanding(headers)) return null;
+  return {
+    method: line[1] as PlainHead['method'],
+    url: line[2] as string,
+    headers,
+    length: end + 4,
+    bodyLength: Number(announced),
+    isKeptAlive: !closes(connection),
+  };
+}
+
+/** Whoever sends these wants more than to be answered. */
+function isDemanding({ 'transfer-encoding': encoding, expect, trailer }: Record<string, string>): boolean {
+  return encoding !== undefined || expect !== undefined || trailer !== undefined;
 }
 
 function mayBePlain(bytes: Buffer): boolean {

@@ -1,5 +1,6 @@
 import type { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
+import { eventOf } from './publication.ts';
 
 /** What may be asked of a channel in `info`. Names that mean nothing here are passed over, as Reverb does. [P-16] */
 export interface ChannelInfo {
@@ -46,7 +47,7 @@ function cachedInfo(hub: Hub, channel: string): CachedInfo | undefined {
   const now = hub.now();
   const cached = hub.cache.get(channel, now);
   if (!cached) return undefined;
-  const { event, data } = cached.publication;
+  const { event, data } = eventOf(cached.publication);
   return { event, data, channel, ttl: Math.ceil((cached.expiresAt - now) / 1000) };
 }
 

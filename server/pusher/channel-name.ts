@@ -15,6 +15,14 @@ const NAME = /^[A-Za-z0-9_\-=@,.;]+$/;
 const MAX_NAME_LENGTH = 200;
 export const MAX_EVENT_NAME_LENGTH = 200;
 
+/** All there are but for users' own: shared, so that looking at those of many channels is looking at few things. */
+const TRAITS: readonly ChannelTraits[] = Array.from({ length: 8 }, (_, bits) => ({
+  guarded: (bits & 4) > 0,
+  presence: (bits & 2) > 0,
+  cached: (bits & 1) > 0,
+  userId: null,
+}));
+
 /** The channel that only this user hears. */
 export function channelOfUser(id: string): string {
   return SERVER_TO_USER + id;
@@ -26,7 +34,8 @@ export function traitsOf(name: string): ChannelTraits {
     return { guarded: true, presence: false, cached: false, userId: name.slice(SERVER_TO_USER.length) };
   }
   const presence = name.startsWith('presence');
-  return { guarded: presence || name.startsWith('private'), presence, cached: CACHED.test(name), userId: null };
+  const guarded = presence || name.startsWith('private');
+  return TRAITS[(guarded ? 4 : 0) + (presence ? 2 : 0) + (CACHED.test(name) ? 1 : 0)] as ChannelTraits;
 }
 
 /** Pusher's alphabet and length. A user's own channel may hold whatever his id does, such as `auth0|5f7c`. [P-5] */

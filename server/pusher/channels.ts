@@ -44,18 +44,18 @@ export class Channels {
 
   /** As whom a socket is on a channel: null as nobody in particular, undefined when it is not on it. */
   membership(session: Session, name: string): Member | null | undefined {
-    return this.#channels.get(name)?.subscribers.get(session);
+    return this.#channels.get(name)?.memberOf(session);
   }
 
   /** The socket takes part from here on; it may say so twice. Others hear of it before it does. [P-6] @throws PusherError */
   join(session: Session, name: string, member: Member | null): void {
     const channel = this.#channels.get(name) ?? new Channel(name);
-    const { roster, subscribers } = channel;
-    const previous = subscribers.get(session);
+    const { roster } = channel;
+    const previous = channel.memberOf(session);
     this.#mustHaveRoom(session, channel, member);
 
     this.#channels.set(name, channel);
-    subscribers.set(session, member);
+    channel.add(session, member);
     if (session.channels.size === 0) this.subscribed.add(+1);
     session.channels.add(channel);
     if (roster && !isSameMember(previous, member)) {
@@ -75,9 +75,9 @@ export class Channels {
 
   leave(session: Session, name: string): void {
     const channel = this.#channels.get(name);
-    const member = channel?.subscribers.get(session);
+    const member = channel?.memberOf(session);
     if (!channel || member === undefined) return;
-    channel.subscribers.delete(session);
+    channel.remove(session);
     session.channels.delete(channel);
     if (session.channels.size === 0) this.subscribed.add(-1);
     if (member) this.#removeMember(channel, member, session);
@@ -110,9 +110,10 @@ export class Channels {
     this.#forgetIfEmpty(channel);
   }
 
-  #mustHaveRoom(session: Session, { name, roster, subscribers }: Channel, member: Member | null): void {
+  #mustHaveRoom(session: Session, channel: Channel, member: Member | null): void {
     const { maxChannelsPerSocket, presence } = this.#app;
-    if (maxChannelsPerSocket > 0 && session.channels.size >= maxChannelsPerSocket && !subscribers.has(session)) {
+    const { name, roster } = channel;
+    if (maxChannelsPerSocket > 0 && session.channels.size >= maxChannelsPerSocket && !session.channels.has(channel)) {
       throw overLimit(ERRORS.tooManyChannels, name);
     }
     if (roster && member && !roster.has(member.id) && roster.size >= presence.maxMembers) {
@@ -137,7 +138,7 @@ export class Channels {
   }
 
   #countChanged(channel: Channel, session: Session): void {
-    const count = channel.subscribers.size;
+    const count = channel.subscriberCount;
     this.#peers.share({ kind: 'subscriptions', channel: channel.name, value: count > 0 ? count : null });
     this.counts.changed(channel, session.hub.now());
   }

@@ -1,10 +1,16 @@
-import type { Publication } from './publication.ts';
+import type { Frame } from './frames.ts';
+import { framesOf, kept, type Publication } from './publication.ts';
 
 export interface CachedEvent {
-  /** The frame's text: its bytes would keep a whole slab of Node's buffer pool alive for each channel. */
-  readonly text: string;
+  /** Frames are made anew: the bytes of one would keep a whole slab of Node's buffer pool alive for each channel. */
   readonly publication: Publication;
   readonly expiresAt: number;
+}
+
+export interface RecalledEvent {
+  channel: string;
+  publication: Publication;
+  ageMs: number;
 }
 
 /** An app whose backend names a cache channel per visitor must not fill the memory: the oldest are dropped. */
@@ -23,11 +29,11 @@ export class EventCache {
   }
 
   /** The latest events, up to so many bytes, oldest first. */
-  recall(maxBytes: number, now: number): { channel: string; publication: Publication; ageMs: number }[] {
-    const recalled = [];
+  recall(maxBytes: number, now: number): RecalledEvent[] {
+    const recalled: RecalledEvent[] = [];
     let bytes = 0;
-    for (const [channel, { text, publication, expiresAt }] of [...this.#events].reverse()) {
-      bytes += Buffer.byteLength(text);
+    for (const [channel, { publication, expiresAt }] of [...this.#events].reverse()) {
+      bytes += Buffer.byteLength(frameOf(channel, publication).text);
       if (expiresAt <= now || bytes > maxBytes) break;
       recalled.push({ channel, publication, ageMs: this.#ttlMs - (expiresAt - now) });
     }
@@ -35,16 +41,16 @@ export class EventCache {
   }
 
   /** What another node recalls, unless what is known here is as new. */
-  restore(channel: string, text: string, publication: Publication, ageMs: number, now: number): void {
+  restore({ channel, publication, ageMs }: RecalledEvent, now: number): void {
     const known = this.get(channel, now);
     const expiresAt = now + this.#ttlMs - ageMs;
     if (expiresAt <= now || (known && known.expiresAt >= expiresAt - SLACK_MS)) return;
-    this.put(channel, text, publication, now - ageMs);
+    this.put(channel, publication, now - ageMs);
   }
 
-  put(channel: string, text: string, publication: Publication, now: number): void {
+  put(channel: string, publication: Publication, now: number): void {
     this.#events.delete(channel);
-    this.#events.set(channel, { text, publication, expiresAt: now + this.#ttlMs });
+    this.#events.set(channel, { publication: kept(publication), expiresAt: now + this.#ttlMs });
     if (this.#events.size > MAX_CHANNELS) this.#events.delete(this.#events.keys().next().value as string);
   }
 
@@ -53,10 +59,20 @@ export class EventCache {
     return cached && cached.expiresAt > now ? cached : undefined;
   }
 
+  /** As it was sent. */
+  frame(channel: string, now: number): Frame | undefined {
+    const cached = this.get(channel, now);
+    return cached && frameOf(channel, cached.publication);
+  }
+
   dropExpired(now: number): void {
     for (const [channel, { expiresAt }] of this.#events) {
       if (expiresAt > now) return;
       this.#events.delete(channel);
     }
   }
+}
+
+function frameOf(channel: string, publication: Publication): Frame {
+  return framesOf(publication)(JSON.stringify(channel));
 }

@@ -4,12 +4,20 @@ import type { MemberId } from './roster.ts';
 /** One message to sockets. Built once per publish and shared by all who get it; the door keeps its bytes in `wire`. */
 export class Frame {
   readonly text: string;
-  /** The encoded form, made by the door that first sends it. */
+  /** Known to be ASCII: nobody need look whether each of its characters is a byte. */
+  readonly isAscii: boolean;
+  /** The encoded form, made by the door that first needs it. */
   wire: Uint8Array | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, isAscii = false) {
     this.text = text;
+    this.isAscii = isAscii;
     this.wire = undefined;
+  }
+
+  /** Of its text. */
+  get byteLength(): number {
+    return this.isAscii ? this.text.length : Buffer.byteLength(this.text);
   }
 }
 
@@ -87,15 +95,16 @@ export function watchlistEvents(events: WatchlistEvent[]): Frame {
 }
 
 /**
- * An event as its publisher sent it, one frame per channel; what is common to all of them is encoded once.
+ * An event as its publisher sent it, one frame per channel; all that is put into it is JSON already.
  * From a server: {"event":"App\\Events\\Shipped","data":"{\"id\":1}","channel":"orders"}
  */
-export function serverEvent(event: string, data: string): (channel: string) => Frame {
-  const head = `{"event":${json(event)},"data":${json(data)},"channel":`;
-  return (channel) => new Frame(`${head}${json(channel)}}`);
+export function serverEvent(eventJson: string, dataJson: string, isAscii: boolean): (channelJson: string) => Frame {
+  const head = `{"event":${eventJson},"data":${dataJson},"channel":`;
+  return (channelJson) => new Frame(`${head}${channelJson}}`, isAscii);
 }
 
 /** From a client, `data` as the value it was: {"event":"client-typing","channel":"presence-a","data":{"on":true},"user_id":"7"} */
-export function clientEvent(event: string, channel: string, data: unknown, userId: MemberId | undefined): Frame {
-  return new Frame(json({ event, channel, data: data === undefined ? null : data, user_id: userId }));
+export function clientEvent(event: string, channelJson: string, data: unknown, userId: MemberId | undefined): Frame {
+  const user = userId === undefined ? '' : `,"user_id":${json(userId)}`;
+  return new Frame(`{"event":${json(event)},"channel":${channelJson},"data":${json(data) ?? 'null'}${user}}`);
 }

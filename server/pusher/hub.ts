@@ -1,5 +1,6 @@
 import { Admission } from './admission.ts';
 import type { App } from './app.ts';
+import { traitsOf } from './channel-name.ts';
 import { Channels } from './channels.ts';
 import type { Connection } from './connection.ts';
 import { ERRORS, PusherError } from './errors.ts';
@@ -122,8 +123,7 @@ export class Hub {
 
   /** The last event of a cache channel, as it was sent. */
   cachedFrame(channel: string): frames.Frame | undefined {
-    const cached = this.cache.get(channel, this.now());
-    return cached && new frames.Frame(cached.text);
+    return this.cache.frame(channel, this.now());
   }
 
   #whyNot(origin: string | undefined, address: () => string): PusherError | null {
@@ -148,12 +148,12 @@ export class Hub {
     const frameFor = framesOf(publication);
     for (const name of channels) {
       const channel = this.channels.get(name);
-      const { cached } = this.channels.traitsOf(name);
+      const { cached } = channel?.traits ?? traitsOf(name);
       if (!channel && !cached) continue;
-      const frame = frameFor(name);
-      if (cached) this.cache.put(name, frame.text, publication, this.now());
+      const frame = frameFor(channel?.nameJson ?? JSON.stringify(name));
+      if (cached) this.cache.put(name, publication, this.now());
       const receivers = channel?.send(frame, except) ?? 0;
-      this.observer.published?.(this, name, frame.text, receivers);
+      this.observer.published?.(this, name, frame, receivers);
     }
   }
 

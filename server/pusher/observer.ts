@@ -1,3 +1,4 @@
+import type { Frame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import type { Session } from './session.ts';
 
@@ -8,7 +9,7 @@ export interface Observer {
   handled?(session: Session): void;
   refused?(session: Session, error: Error): void;
   /** `receivers`: this node's sockets it was sent to. */
-  published?(hub: Hub, channel: string, text: string, receivers: number): void;
+  published?(hub: Hub, channel: string, frame: Frame, receivers: number): void;
   pinged?(session: Session): void;
   pruned?(session: Session): void;
   /** It is being closed because it leaves too much unread. */
@@ -31,8 +32,8 @@ export function watching(observers: readonly Observer[]): Observer {
     refused: (session, error) => {
       for (const observer of observers) observer.refused?.(session, error);
     },
-    published: (hub, channel, text, receivers) => {
-      for (const observer of observers) observer.published?.(hub, channel, text, receivers);
+    published: (hub, channel, frame, receivers) => {
+      for (const observer of observers) observer.published?.(hub, channel, frame, receivers);
     },
     pinged: (session) => {
       for (const observer of observers) observer.pinged?.(session);

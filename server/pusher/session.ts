@@ -71,7 +71,7 @@ export class Session {
   isOf(userId: string): boolean {
     if (this.user?.id === userId) return true;
     for (const channel of this.channels) {
-      const member = channel.subscribers.get(this);
+      const member = channel.memberOf(this);
       if (member && String(member.id) === userId) return true;
     }
     return false;

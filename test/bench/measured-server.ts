@@ -72,6 +72,7 @@ export function startAntiphon(
     // Nothing may be sent but what is measured.
     REVERB_APP_PING_INTERVAL: '3600',
     DATABASE_URL: 'sqlite::memory:',
+    ANTIPHON_METRICS_PORT: '0',
     ...env,
   });
 }

@@ -12,6 +12,7 @@ import type { Connection } from '../../server/pusher/connection.ts';
 import type { Frame } from '../../server/pusher/frames.ts';
 import type { Hub } from '../../server/pusher/hub.ts';
 import type { Peers } from '../../server/pusher/peers.ts';
+import { serverPublication } from '../../server/pusher/publication.ts';
 import { Pusher } from '../../server/pusher/pusher.ts';
 import type { Session } from '../../server/pusher/session.ts';
 import { channelAuthText, userAuthText } from '../../server/pusher/signature.ts';
@@ -164,7 +165,7 @@ function sees(what: string, look: () => boolean, hub: Hub): Promise<unknown> {
 async function settled(from: Hub, to: Hub): Promise<void> {
   const fence = `fence-${randomUUID()}`;
   const socket = new Socket(to).subscribe(fence);
-  from.publish([fence], { from: 'server', event: 'fence', data: '{}' });
+  from.publish([fence], serverPublication('fence', '{}'));
   await socket.got('fence');
   socket.leave();
 }
@@ -269,7 +270,7 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
     for (const socket of [onB, alsoOnB, onC, otherApp]) socket.take();
 
     const data = JSON.stringify({ text: 'Привет "\\u0000', n: 1 });
-    a.hub.publish(['orders', 'nobody'], { from: 'server', event: 'App\\Events\\Shipped', data }, onB.session.socketId);
+    a.hub.publish(['orders', 'nobody'], serverPublication('App\\Events\\Shipped', data), onB.session.socketId);
     for (const socket of [alsoOnB, onC]) {
       await socket.got('Shipped');
       t.same(
@@ -304,7 +305,7 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
 
   t.test('the last event of a cache channel is known where it was not published and nobody listened', async (t) => {
     const [a, b] = (await houses(t, makeNodes)) as [House, House];
-    a.hub.publish(['cache-prices'], { from: 'server', event: 'price', data: '{"eur":1}' });
+    a.hub.publish(['cache-prices'], serverPublication('price', '{"eur":1}'));
     await settled(a.hub, b.hub);
     t.same(new Socket(b.hub).subscribe('cache-prices').take(), [
       'subscription_succeeded {}',
@@ -319,7 +320,7 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
     const [a, b] = [house(first), house(later)];
     t.teardown(() => Promise.all([first.stop(), later.stop()]));
     await first.start();
-    const price = (eur: number) => ({ from: 'server' as const, event: 'price', data: JSON.stringify({ eur }) });
+    const price = (eur: number) => serverPublication('price', JSON.stringify({ eur }));
     a.hub.publish(['cache-prices', 'not remembered'], price(1));
     a.hub.publish(['cache-prices'], price(2));
     a.hub.publish(['private-cache-other'], { from: 'client', event: 'client-x', data: { a: 1 }, userId: 7 });
@@ -343,7 +344,7 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
     const made = (await houses(t, makeNodes)) as [House, House];
     const [a, b] = made.map(({ pusher }) => pusher.byId(OTHER_APP.id)) as [Hub, Hub];
     const [onA, onB] = made.map(({ hub }) => new Socket(hub).subscribe('told')) as [Socket, Socket];
-    const tell = (from: House, event: string) => from.hub.publish(['told'], { from: 'server', event, data: '' });
+    const tell = (from: House, event: string) => from.hub.publish(['told'], serverPublication(event, ''));
 
     t.equal(a.publishing.take('192.0.2.1', a.now(), 8), 0);
     tell(made[0], 'took-8');
@@ -420,22 +421,23 @@ function holdsBetweenHubs(t: Test, makeNodes: MakeNodes): void {
       [],
       { type: 'later' },
       { type: 'terminate' },
-      { type: 'event', channels: 'orders', publication: { from: 'server', event: 'e', data: 'd' } },
-      { type: 'event', channels: ['orders'], publication: { from: 'server', event: 'e', data: {} } },
+      { type: 'event', channels: 'orders', publication: serverPublication('e', 'd') },
+      { type: 'event', channels: ['orders'], publication: { ...serverPublication('e', 'd'), dataJson: {} } },
+      { type: 'event', channels: ['orders'], publication: { from: 'server', event: 'e', data: 'd' } },
       { type: 'event', channels: ['orders'], publication: { from: 'client', event: 'e', userId: {} } },
       { type: 'event', channels: ['orders'], publication: { from: 'nobody', event: 'e' } },
       { type: 'event', channels: ['orders'], publication: null },
       {
         type: 'event',
         channels: ['orders'],
-        publication: { from: 'server', event: 'e', data: 'd' },
+        publication: serverPublication('e', 'd'),
         exceptSocketId: 1,
       },
     ];
     const socket = new Socket(hub).subscribe('orders');
     socket.take();
     for (const message of messages) stranger.publish('app:app-1', message);
-    const publication = { from: 'server', event: 'end', data: '{}' };
+    const publication = serverPublication('end', '{}');
     stranger.publish('app:app-1', { type: 'event', channels: ['orders'], publication });
     await socket.got('end');
     t.same(socket.take(), ['end {}']);

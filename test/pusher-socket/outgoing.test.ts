@@ -104,7 +104,7 @@ t.test('frames of every length are framed right', async (t) => {
 });
 
 const native = loadNativeSender(pino({ level: 'silent' }));
-const pastStreams = native ? [directSender, native] : [directSender];
+const pastStreams = native ? [directSender(), native] : [directSender()];
 
 async function writesPastStreams(t: Test, sender: Sender): Promise<void> {
   const door = await startDoor(t, sender);

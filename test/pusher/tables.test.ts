@@ -8,6 +8,7 @@ import { closeCode, ERRORS, PusherError } from '../../server/pusher/errors.ts';
 import { EventCache } from '../../server/pusher/event-cache.ts';
 import { Hub } from '../../server/pusher/hub.ts';
 import { originAllowed } from '../../server/pusher/origin.ts';
+import { serverPublication } from '../../server/pusher/publication.ts';
 import { RateLimit } from '../../server/pusher/rate-limit.ts';
 import { Roster } from '../../server/pusher/roster.ts';
 import type { Session } from '../../server/pusher/session.ts';
@@ -170,9 +171,11 @@ t.test('a rate limit counts in windows that the first event starts', async (t) =
 
 t.test('a cached event is kept for its time, and only so many of them are', async (t) => {
   const cache = new EventCache(10);
-  const put = (channel: string, now: number) =>
-    cache.put(channel, `${channel}@${now}`, { from: 'server', event: 'e', data: '' }, now);
-  const textAt = (channel: string, now: number) => cache.get(channel, now)?.text;
+  const put = (channel: string, now: number) => cache.put(channel, serverPublication('e', `${channel}@${now}`), now);
+  const textAt = (channel: string, now: number) => {
+    const frame = cache.frame(channel, now);
+    return frame && JSON.parse(frame.text).data;
+  };
 
   t.equal(textAt('a', 0), undefined);
   put('a', 0);

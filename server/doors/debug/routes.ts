@@ -118,7 +118,7 @@ function channelOf(channel: Channel) {
   return {
     name: channel.name,
     subscriptions: channel.subscriptionCount,
-    here: channel.subscribers.size,
+    here: channel.subscriberCount,
     members: channel.roster?.size ?? null,
   };
 }

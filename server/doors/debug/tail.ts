@@ -24,7 +24,7 @@ export class Tail {
     received: ({ hub, socketId }, text) => this.#tell(hub, 'received', socketId, text),
     refused: ({ hub, socketId }, error) => this.#tell(hub, 'refused', socketId, error.message),
     closed: ({ hub, socketId }) => this.#tell(hub, 'closed', socketId, null),
-    published: (hub, channel, text, receivers) => this.#tell(hub, 'published', null, text, channel, receivers),
+    published: (hub, channel, { text }, receivers) => this.#tell(hub, 'published', null, text, channel, receivers),
   };
   readonly #listeners = new Map<Hub, Set<Listener>>();
 

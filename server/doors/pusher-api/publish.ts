@@ -1,6 +1,7 @@
 import { isValidChannelName, isValidEventName } from '../../pusher/channel-name.ts';
 import type { Hub } from '../../pusher/hub.ts';
 import { type Dialect, infoIn } from './dialect.ts';
+import { plainBatch, plainEvent } from './plain-events.ts';
 import { ApiRefusal } from './refusals.ts';
 import { batchRequest, decodeBody, type EventRequest, eventRequest } from './wire.ts';
 
@@ -19,7 +20,7 @@ export interface PublishRules {
 
 /** `POST /apps/:id/events` → `{}`, or with `info` `{"channels":{"orders":{"subscription_count":2}}}` [P-19] */
 export const publishEvent: Publish = (hub, body, { maxEventBytes, dialect, address }) => {
-  const event = eventRequest(decodeBody(body), dialect);
+  const event = plainEvent(body) ?? eventRequest(decodeBody(body), dialect);
   mustBeAllowed(hub, event, maxEventBytes);
   mustNotBeTooMany(hub, 1, address);
   send(hub, event);
@@ -29,7 +30,7 @@ export const publishEvent: Publish = (hub, body, { maxEventBytes, dialect, addre
 
 /** `POST /apps/:id/batch_events` → `{"batch":{}}` (Pusher's libraries: `{}`), or `{"batch":[{"subscription_count":2},{}]}` if any asked for info */
 export const publishBatch: Publish = (hub, body, { maxEventBytes, dialect, address }) => {
-  const events = batchRequest(decodeBody(body), dialect);
+  const events = plainBatch(body) ?? batchRequest(decodeBody(body), dialect);
   if (events.length > MAX_BATCH) {
     throw new ApiRefusal(400, `Bad request: Batch too large (${events.length} events, at most ${MAX_BATCH}).`);
   }
@@ -40,8 +41,8 @@ export const publishBatch: Publish = (hub, body, { maxEventBytes, dialect, addre
   return { batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})) };
 };
 
-function send(hub: Hub, { name, data, channels, socketId }: EventRequest): void {
-  hub.publish(channels, { from: 'server', event: name, data }, socketId);
+function send(hub: Hub, { nameJson, dataJson, isAscii, channels, socketId }: EventRequest): void {
+  hub.publish(channels, { from: 'server', eventJson: nameJson, dataJson, isAscii }, socketId);
 }
 
 function mustNotBeTooMany(hub: Hub, events: number, address: () => string): void {
@@ -50,15 +51,15 @@ function mustNotBeTooMany(hub: Hub, events: number, address: () => string): void
   if (retryAfterSeconds > 0) throw new ApiRefusal(429, 'Too many events.', retryAfterSeconds);
 }
 
-function mustBeAllowed(hub: Hub, { name, data, channels }: EventRequest, maxEventBytes: number): void {
+function mustBeAllowed(hub: Hub, { name, dataJson, channels }: EventRequest, maxEventBytes: number): void {
   if (channels.length > MAX_CHANNELS) {
     throw new ApiRefusal(
       400,
       `Bad request: an event goes to at most ${MAX_CHANNELS} channels, not ${channels.length}.`,
     );
   }
-  // Counted only where it may matter: UTF-8 takes at most three bytes for each unit of a string.
-  const bytes = data.length * 3 > maxEventBytes ? Buffer.byteLength(data) : 0;
+  // Counted only where it may matter: UTF-8 takes at most three bytes for each unit of a string, and no escape makes it longer.
+  const bytes = dataJson.length * 3 > maxEventBytes ? Buffer.byteLength(JSON.parse(dataJson)) : 0;
   if (bytes > maxEventBytes) {
     throw new ApiRefusal(
       413,

@@ -5,7 +5,11 @@ import { ApiRefusal } from './refusals.ts';
 /** `POST /apps/:id/events` */
 export interface EventRequest {
   name: string;
-  data: string;
+  /** JSON strings, which are passed on as they are. */
+  nameJson: string;
+  dataJson: string;
+  /** Known to be ASCII, all of it. */
+  isAscii: boolean;
   channels: string[];
   socketId: string | undefined;
   info: string[] | null;
@@ -29,7 +33,6 @@ export function decodeBody(body: Buffer): Fields {
 /** @throws ApiRefusal 422 with Laravel's messages by field [P-19] */
 export function eventRequest(body: Fields, dialect: Dialect): EventRequest {
   const fields = fieldsIn(body, dialect);
-  if (isPlain(fields)) return eventOf(fields, [fields.channel]);
   const problems: Problems = new Map();
   mustBeText(problems, 'name', fields.name);
   mustBeText(problems, 'data', fields.data);
@@ -41,19 +44,6 @@ export function eventRequest(body: Fields, dialect: Dialect): EventRequest {
   return eventOf(fields, channels as string[]);
 }
 
-/** An event as most are: one look, and nothing is wrong with it. Any other is looked at thoroughly. */
-function isPlain(fields: Fields): fields is Fields & { channel: string } {
-  const { name, data, channel, channels, socket_id: socketId, info } = fields;
-  const isAddressed = isSolid(channel) && channels === undefined;
-  const isAsking = info !== undefined || (socketId !== undefined && typeof socketId !== 'string');
-  return isAddressed && isSolid(name) && isSolid(data) && !isAsking;
-}
-
-/** Text that does not begin with anything that might be white space. */
-function isSolid(value: unknown): value is string {
-  return typeof value === 'string' && value.charCodeAt(0) > 0x20 && value.charCodeAt(0) < 0x80;
-}
-
 /** `POST /apps/:id/batch_events`. @throws ApiRefusal 422; problems stand in the order of the rules, then of the events */
 export function batchRequest({ batch }: Fields, dialect: Dialect): EventRequest[] {
   const problems: Problems = new Map();
@@ -61,7 +51,6 @@ export function batchRequest({ batch }: Fields, dialect: Dialect): EventRequest[
   else if (!isList(batch)) problems.set('batch', 'The batch field must be an array.');
   refuseIf(problems);
   const items = Object.values(batch as object).map((item: unknown) => (isObject(item) ? fieldsIn(item, dialect) : {}));
-  if (items.every(isPlain)) return items.map((item) => eventOf(item, [item.channel]));
   const checkAll = (check: (item: Fields, prefix: string) => void) => {
     for (const [index, item] of items.entries()) check(item, `batch.${index}.`);
   };
@@ -90,7 +79,9 @@ function fieldsIn(body: Fields, dialect: Dialect): Fields {
 function eventOf({ name, data, socket_id: socketId, info }: Fields, channels: string[]): EventRequest {
   return {
     name: name as string,
-    data: data as string,
+    nameJson: JSON.stringify(name),
+    dataJson: JSON.stringify(data),
+    isAscii: false,
     channels,
     socketId: socketId as string | undefined,
     info: info === undefined ? null : infoList(info as string),

@@ -1,5 +1,5 @@
 import type { Frame } from '../../pusher/frames.ts';
-import { wireOf } from './wire.ts';
+import { latin1Of, wireOf } from './wire.ts';
 
 /**
  * Frames in a row that are owed to a socket: a batch and one frame more. A frame goes to all its sockets before the next
@@ -8,6 +8,8 @@ import { wireOf } from './wire.ts';
 export class Batch {
   /** In bytes. */
   readonly length: number;
+  /** All of it as text, a character a byte; null: not all of its frames are known to be so. */
+  readonly latin1: string | null;
   readonly #before: Batch | null;
   readonly #frame: Frame;
   #next: Batch | null = null;
@@ -19,7 +21,14 @@ export class Batch {
   constructor(before: Batch | null, frame: Frame) {
     this.#before = before;
     this.#frame = frame;
-    this.length = (before === null ? 0 : before.length) + wireOf(frame).length;
+    const own = latin1Of(frame);
+    if (before === null) {
+      this.latin1 = own;
+      this.length = own === null ? wireOf(frame).length : own.length;
+    } else {
+      this.latin1 = own === null || before.latin1 === null ? null : before.latin1 + own;
+      this.length = before.length + (own === null ? wireOf(frame).length : own.length);
+    }
   }
 
   /** This batch and one frame more. */

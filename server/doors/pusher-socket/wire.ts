@@ -13,6 +13,11 @@ export function wireOf(frame: Frame): Uint8Array {
   return frame.wire;
 }
 
+/** The same as text, a character a byte, which many of can be encoded at once; null: not without looking at each. */
+export function latin1Of({ text, isAscii, wire }: Frame): string | null {
+  return isAscii && wire === undefined ? headOf(text.length) + text : null;
+}
+
 export const pingFrame: Uint8Array = Buffer.of(FIN_PING, 0);
 
 /** `payload` takes at most 125 bytes, as that of the ping did. */
@@ -34,19 +39,20 @@ export function closeFrame(code: number | null, reason: string): Uint8Array {
 
 function encode(text: string): Buffer {
   const length = Buffer.byteLength(text);
-  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const bytes = Buffer.allocUnsafe(head + length);
-  bytes[0] = FIN_TEXT;
-  if (head === 2) {
-    bytes[1] = length;
-  } else if (head === 4) {
-    bytes[1] = 126;
-    bytes.writeUInt16BE(length, 2);
-  } else {
-    bytes[1] = 127;
-    bytes.writeBigUInt64BE(BigInt(length), 2);
-  }
+  const head = headOf(length);
+  const bytes = Buffer.allocUnsafe(head.length + length);
+  bytes.write(head, 'latin1');
   // Where each character is a byte there is nothing to encode.
-  bytes.write(text, head, length === text.length ? 'latin1' : 'utf8');
+  bytes.write(text, head.length, length === text.length ? 'latin1' : 'utf8');
   return bytes;
+}
+
+/** What stands before so many bytes of text, a character a byte. */
+function headOf(length: number): string {
+  if (length < 126) return String.fromCharCode(FIN_TEXT, length);
+  if (length < 65_536) return String.fromCharCode(FIN_TEXT, 126, length >> 8, length & 0xff);
+  const bytes = Buffer.alloc(10);
+  bytes.writeUInt16BE((FIN_TEXT << 8) | 127);
+  bytes.writeBigUInt64BE(BigInt(length), 2);
+  return bytes.toString('latin1');
 }
