@@ -41,7 +41,7 @@ function ascii(json: string): string {
 }
 
 const text = fc.oneof(
-  fc.string(),
+  { weight: 6, arbitrary: fc.string({ minLength: 1 }) },
   fc.string({ unit: 'binary' }),
   fc.json(),
   fc.constantFrom('orders', ' x', '\u00a0x', '"', '\\', '/x', '', '\n', 'é', '😀'),

@@ -17,7 +17,7 @@ const WITHIN = new Uint8Array(256).map((_, byte) => {
   if (byte === BACKSLASH) return ESCAPE;
   return byte < SPACE ? FORBIDDEN : CONTENT;
 });
-const ESCAPED = Buffer.from('"\\/bfnrt');
+const ESCAPED = Buffer.from('"\\/bfnrtu');
 const U = byteOf('u');
 const HEX = Buffer.from('0123456789abcdefABCDEF');
 /** Of what cannot be white space. */
@@ -152,7 +152,7 @@ class Reading {
   /** Does not begin with anything that might be white space, which the rules cut off. */
   #isSolid(): boolean {
     const first = this.#bytes[this.#start] as number;
-    if (first === BACKSLASH) return SOLID_ESCAPED.includes(this.#bytes[this.#start + 1] as number);
+    if (first === BACKSLASH) return isOneOf(SOLID_ESCAPED, this.#bytes[this.#start + 1]);
     return first > SPACE && first < 0x80 && this.#start < this.#end;
   }
 
@@ -178,8 +178,13 @@ class Reading {
 
 /** How many bytes make up an escape behind its backslash; 0: it is none. */
 function escapedAt(bytes: Buffer, at: number): number {
-  const what = bytes[at];
-  if (what !== U) return ESCAPED.includes(what as number) ? 1 : 0;
-  for (let index = at + 1; index <= at + 4; index++) if (!HEX.includes(bytes[index] as number)) return 0;
+  if (!isOneOf(ESCAPED, bytes[at])) return 0;
+  if (bytes[at] !== U) return 1;
+  for (let index = at + 1; index <= at + 4; index++) if (!isOneOf(HEX, bytes[index])) return 0;
   return 5;
+}
+
+/** Behind the last byte there is none. */
+function isOneOf(set: Buffer, byte: number | undefined): boolean {
+  return byte !== undefined && set.includes(byte);
 }
