@@ -1,11 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Observer } from '../pusher/observer.ts';
 import type { Pusher } from '../pusher/pusher.ts';
 import { AppCounter, type AppCounts } from './app-counts.ts';
-
-/** From a tenth of a millisecond, which is what a publish takes, to what nobody waits for. */
-const LATENCY_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+import { Latencies } from './latencies.ts';
 
 /** Name, help and source of what each app counts. */
 const APP_COUNTERS: readonly [string, string, keyof AppCounts][] = [
@@ -34,19 +32,12 @@ export class Metrics {
   readonly observer: Observer;
   readonly #registry = new Registry();
   readonly #counter = new AppCounter();
-  readonly #requests: Histogram<'door' | 'status'>;
+  readonly #latencies = new Latencies();
 
   constructor() {
     this.observer = this.#counter.observer;
-    const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.#requests = new Histogram({
-      name: 'antiphon_http_request_seconds',
-      help: 'Requests from their head to their answer, by door and kind of status.',
-      labelNames: ['door', 'status'],
-      buckets: LATENCY_SECONDS,
-      registers,
-    });
+    this.#registry.registerMetric(this.#latencies as unknown as Metric);
   }
 
   get contentType(): string {
@@ -58,7 +49,7 @@ export class Metrics {
   }
 
   answered(door: string, status: number, seconds: number): void {
-    this.#requests.observe({ door, status: `${Math.floor(status / 100)}xx` }, seconds);
+    this.#latencies.add(door, status, seconds);
   }
 
   /** A figure of another room; asked anew each time. */

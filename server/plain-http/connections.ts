@@ -107,7 +107,7 @@ export class PlainConnections {
       if (bytes.length < end) break;
       isLast = !head.isKeptAlive;
       answers += this.#written(answer(bytes.subarray(head.length, end)), isLast);
-      bytes = bytes.subarray(end);
+      bytes = end === bytes.length ? NOTHING : bytes.subarray(end);
     }
     // What may be the system's buffer for all that is read is not kept.
     if (bytes.length > 0 && !isLast) open.pending = Buffer.from(bytes);

@@ -79,8 +79,8 @@ export class Hub {
   /** To this node's sockets at once, to the other nodes' by the cluster. [P-14] */
   publish(channels: readonly string[], publication: Publication, exceptSocketId?: string): void {
     this.#deliver(channels, publication, exceptSocketId);
-    const except = exceptSocketId === undefined ? {} : { exceptSocketId };
-    this.#peers.forward({ type: 'event', channels, publication, ...except });
+    if (exceptSocketId === undefined) this.#peers.forward({ type: 'event', channels, publication });
+    else this.#peers.forward({ type: 'event', channels, publication, exceptSocketId });
   }
 
   /** Ends every socket of a user, on every node. */

@@ -60,6 +60,16 @@ t.test('what went on shows at /metrics', async (t) => {
     );
   });
 
+  const counted = await scrape(server);
+  const bucket = (le: string) =>
+    counted.get(`antiphon_http_request_seconds_bucket{le="${le}",door="pusher-api",status="2xx"}`);
+  const count = counted.get('antiphon_http_request_seconds_count{door="pusher-api",status="2xx"}') ?? 0;
+  t.ok(count >= 3, `${count} requests`);
+  t.equal(bucket('+Inf'), count);
+  t.equal(bucket('5'), count, 'none took longer than the last bound');
+  t.ok((bucket('0.0001') ?? -1) <= (bucket('0.001') ?? -1), 'each bucket holds those before it');
+  t.ok((counted.get('antiphon_http_request_seconds_sum{door="pusher-api",status="2xx"}') ?? 0) > 0);
+
   ann.ws.close();
   await eventually('one socket less', async () => {
     const later = await scrape(server);

@@ -46,6 +46,7 @@ export class Tail {
     channel: string | null = null,
     receivers: number | null = null,
   ): void {
+    if (this.#listeners.size === 0) return;
     const listeners = this.#listeners.get(hub);
     if (!listeners) return;
     const happening = { at: Date.now(), kind, socket_id: socketId, channel, text: text && shown(text), receivers };

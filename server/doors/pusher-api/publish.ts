@@ -8,8 +8,8 @@ import { batchRequest, decodeBody, type EventRequest, eventRequest } from './wir
 const MAX_CHANNELS = 100;
 const MAX_BATCH = 10;
 
-/** @returns what is answered; @throws ApiRefusal */
-export type Publish = (hub: Hub, body: Buffer, rules: PublishRules) => object;
+/** @returns what is answered, as JSON; @throws ApiRefusal */
+export type Publish = (hub: Hub, body: Buffer, rules: PublishRules) => string;
 
 export interface PublishRules {
   maxEventBytes: number;
@@ -25,7 +25,10 @@ export const publishEvent: Publish = (hub, body, { maxEventBytes, dialect, addre
   mustNotBeTooMany(hub, 1, address);
   send(hub, event);
   const { info, channels } = event;
-  return info ? { channels: Object.fromEntries(channels.map((name) => [name, infoIn(dialect, hub, name, info)])) } : {};
+  if (info === null) return '{}';
+  return JSON.stringify({
+    channels: Object.fromEntries(channels.map((name) => [name, infoIn(dialect, hub, name, info)])),
+  });
 };
 
 /** `POST /apps/:id/batch_events` → `{"batch":{}}` (Pusher's libraries: `{}`), or `{"batch":[{"subscription_count":2},{}]}` if any asked for info */
@@ -37,8 +40,10 @@ export const publishBatch: Publish = (hub, body, { maxEventBytes, dialect, addre
   for (const event of events) mustBeAllowed(hub, event, maxEventBytes);
   mustNotBeTooMany(hub, events.length, address);
   for (const event of events) send(hub, event);
-  if (events.every(({ info }) => info === null)) return dialect === 'pusher' ? {} : { batch: {} };
-  return { batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})) };
+  if (events.every(({ info }) => info === null)) return dialect === 'pusher' ? '{}' : '{"batch":{}}';
+  return JSON.stringify({
+    batch: events.map(({ channels, info }) => (info ? infoIn(dialect, hub, channels[0] as string, info) : {})),
+  });
 };
 
 function send(hub: Hub, { nameJson, dataJson, isAscii, channels, socketId }: EventRequest): void {

@@ -5,7 +5,7 @@ import { authenticate } from './authenticate.ts';
 import { type Dialect, dialectOf } from './dialect.ts';
 import { channel, channels, channelUsers, connections } from './inspect.ts';
 import { publishBatch, publishEvent } from './publish.ts';
-import { ApiRefusal, renderRefusals } from './refusals.ts';
+import { ApiRefusal, JSON_TYPE, renderRefusals } from './refusals.ts';
 
 export interface PusherApiOptions {
   pusher: Pusher;
@@ -41,8 +41,13 @@ export const pusherApi: FastifyPluginAsync<PusherApiOptions> = async (fastify, o
   renderRefusals(fastify);
   takeAnyBody(fastify, maxRequestBytes);
 
-  const answer = (method: HTTPMethods, url: string, handle: (asked: Asked) => object) => {
-    fastify.route({ method, url, handler: async (request) => handle(askedBy(request)) });
+  /** `handle` answers an object, or JSON. */
+  const answer = (method: HTTPMethods, url: string, handle: (asked: Asked) => object | string) => {
+    fastify.route({
+      method,
+      url,
+      handler: async (request, reply) => reply.type(JSON_TYPE).send(handle(askedBy(request))),
+    });
     refuseOtherMethods(method, url);
   };
 

@@ -50,8 +50,8 @@ export function publishShortcut(options: ShortcutOptions): Shortcuts['post'] {
     const address = () => addressOf({ headers, socket });
     try {
       authenticate(hub, { method: 'POST', url, body }, rules);
-      const answer = publish(hub, body, { maxEventBytes, dialect: dialectOf(headers), address });
-      return { status: 200, type: JSON_TYPE, text: JSON.stringify(answer), retryAfterSeconds: null };
+      const text = publish(hub, body, { maxEventBytes, dialect: dialectOf(headers), address });
+      return { status: 200, type: JSON_TYPE, text, retryAfterSeconds: null };
     } catch (error) {
       return refusalOf(error as Error, log);
     }
