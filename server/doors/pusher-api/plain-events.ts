@@ -17,6 +17,8 @@ const WITHIN = new Uint8Array(256).map((_, byte) => {
   if (byte === BACKSLASH) return ESCAPE;
   return byte < SPACE ? FORBIDDEN : CONTENT;
 });
+/** Bytes that are looked at together. */
+const WORD = 4;
 const ESCAPED = Buffer.from('"\\/bfnrtu');
 const U = byteOf('u');
 const HEX = Buffer.from('0123456789abcdefABCDEF');
@@ -54,6 +56,7 @@ class Reading {
   readonly #bytes: Buffer;
   readonly #text: string;
   readonly #isAscii: boolean;
+  readonly #words: DataView;
   #at = 0;
   /** The content of the string that was read last. */
   #start = 0;
@@ -64,6 +67,7 @@ class Reading {
     this.#bytes = bytes;
     this.#text = bytes.toString();
     this.#isAscii = this.#text.length === bytes.length;
+    this.#words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get isAtEnd(): boolean {
@@ -135,6 +139,7 @@ class Reading {
       const what = WITHIN[bytes[at] as number];
       if (what === CONTENT) {
         at += 1;
+        while (at + WORD <= bytes.length && isAllContent(this.#words.getInt32(at, true))) at += WORD;
       } else if (what === END) {
         this.#end = at;
         this.#at = at + 1;
@@ -187,4 +192,13 @@ function escapedAt(bytes: Buffer, at: number): number {
 /** Behind the last byte there is none. */
 function isOneOf(set: Buffer, byte: number | undefined): boolean {
   return byte !== undefined && set.includes(byte);
+}
+
+/** Whether none of four bytes ends a string, escapes or is forbidden: arithmetic on all of them at once (Warren, Hacker's Delight, 6-1). */
+function isAllContent(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const belowSpace = (word - 0x20202020) & ~word;
+  const areZero = ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
+  return ((belowSpace | areZero) & 0x80808080) === 0;
 }
