@@ -6,8 +6,8 @@ import { type PlainHead, readPlainHead } from './head.ts';
 
 export interface PlainAnswer {
   status: number;
-  /** `name: value` each. */
-  headers: readonly string[];
+  /** `name: value` each, with the end of its line. */
+  headers: string;
   text: string;
 }
 
@@ -47,7 +47,8 @@ export class PlainConnections {
   readonly #onClose: (this: Socket) => void;
   #sweeps = 0;
   #isClosed = false;
-  #date = new Date().toUTCString();
+  #end = '';
+  #lastEnd = '';
 
   constructor(server: Server, keepAliveSeconds: number, shortcuts: Shortcuts) {
     this.#server = server;
@@ -63,6 +64,7 @@ export class PlainConnections {
     const event = server instanceof TlsServer ? 'secureConnection' : 'connection';
     this.#listeners = server.listeners(event) as TakesSockets[];
     server.removeAllListeners(event).on(event, (socket: Socket) => this.#take(socket));
+    this.#writeEnds();
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
@@ -125,11 +127,16 @@ export class PlainConnections {
 
   /** As Node writes it. */
   #written({ status, headers, text }: PlainAnswer, isLast: boolean): string {
-    const connection = isLast
-      ? 'Connection: close'
-      : `Connection: keep-alive\r\nKeep-Alive: timeout=${this.#keepAliveSeconds}`;
-    const lines = `x-request-id: ${randomUUID()}\r\n${headers.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(text)}`;
-    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}\r\nDate: ${this.#date}\r\n${connection}\r\n\r\n${text}`;
+    const lines = `x-request-id: ${randomUUID()}\r\n${headers}content-length: ${Buffer.byteLength(text)}\r\n`;
+    const end = isLast ? this.#lastEnd : this.#end;
+    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${end}${text}`;
+  }
+
+  /** How each head ends, for a second. */
+  #writeEnds(): void {
+    const date = `Date: ${new Date().toUTCString()}\r\nConnection: `;
+    this.#end = `${date}keep-alive\r\nKeep-Alive: timeout=${this.#keepAliveSeconds}\r\n\r\n`;
+    this.#lastEnd = `${date}close\r\n\r\n`;
   }
 
   /** Who does not read the answers is not asked for more. */
@@ -160,7 +167,7 @@ export class PlainConnections {
 
   #sweep(): void {
     this.#sweeps += 1;
-    this.#date = new Date().toUTCString();
+    this.#writeEnds();
     for (const [socket, { pending, isServed, sweep }] of this.#open) {
       const seconds = this.#sweeps - sweep;
       if (socket.destroyed) this.#open.delete(socket);

@@ -94,13 +94,15 @@ export function watchlistEvents(events: WatchlistEvent[]): Frame {
   return internal('pusher_internal:watchlist_events', json({ events }));
 }
 
+const [EVENT, DATA, CHANNEL, END] = ['{"event":', ',"data":', ',"channel":', '}'];
+
 /**
  * An event as its publisher sent it, one frame per channel; all that is put into it is JSON already.
  * From a server: {"event":"App\\Events\\Shipped","data":"{\"id\":1}","channel":"orders"}
  */
 export function serverEvent(eventJson: string, dataJson: string, isAscii: boolean): (channelJson: string) => Frame {
-  const head = `{"event":${eventJson},"data":${dataJson},"channel":`;
-  return (channelJson) => new Frame(`${head}${channelJson}}`, isAscii);
+  const head = EVENT + eventJson + DATA + dataJson + CHANNEL;
+  return (channelJson) => new Frame(head + channelJson + END, isAscii);
 }
 
 /** From a client, `data` as the value it was: {"event":"client-typing","channel":"presence-a","data":{"on":true},"user_id":"7"} */

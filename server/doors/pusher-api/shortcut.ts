@@ -65,9 +65,8 @@ export function publishShortcut(options: ShortcutOptions): Shortcuts['post'] {
       const began = onAnswered ? performance.now() : 0;
       const { status, type, text, retryAfterSeconds } = answerTo(asked, head, socket, body);
       onAnswered?.(status, (performance.now() - began) / 1000);
-      const headers = [`content-type: ${type}`];
-      if (retryAfterSeconds !== null) headers.push(`retry-after: ${retryAfterSeconds}`);
-      return { status, headers, text };
+      const retry = retryAfterSeconds === null ? '' : `retry-after: ${retryAfterSeconds}\r\n`;
+      return { status, headers: `content-type: ${type}\r\n${retry}`, text };
     };
   };
 }

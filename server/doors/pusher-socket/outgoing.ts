@@ -25,8 +25,10 @@ export interface Sender {
   send(waiting: Waiting[]): Waiting[];
 }
 
-/** Writing to so many takes longer than to look whether there is more for them. */
+/** Writing to so many takes longer than to look whether there is more for them… */
 const MANY = 64;
+/** …if what they are owed is the same for so many of them that more would mostly be more of the same. */
+const ALIKE = 8;
 
 /**
  * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many, at the end
@@ -37,8 +39,11 @@ export class Outgoing {
   readonly #sender: Sender;
   #waiting: Waiting[] = [];
   #first: Batch | null = null;
+  /** How many batches they began with. */
+  #beginnings = 0;
   readonly #endTurn = () => {
-    if (this.#waiting.length < MANY) this.flush();
+    const { length } = this.#waiting;
+    if (length < MANY || length < ALIKE * this.#beginnings) this.flush();
     else setImmediate(this.#flush);
   };
   readonly #flush = () => this.flush();
@@ -56,7 +61,10 @@ export class Outgoing {
     if (connection.owed !== null) {
       connection.owed = connection.owed.and(frame);
     } else {
-      if (!this.#first?.endsWith(frame)) this.#first = new Batch(null, frame);
+      if (!this.#first?.endsWith(frame)) {
+        this.#first = new Batch(null, frame);
+        this.#beginnings += 1;
+      }
       connection.owed = this.#first as Batch;
       if (this.#waiting.length === 0) setImmediate(this.#endTurn);
       this.#waiting.push(connection);
@@ -68,6 +76,7 @@ export class Outgoing {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#first = null;
+    this.#beginnings = 0;
     for (const connection of this.#sender.send(waiting)) connection.flush();
   }
 }
