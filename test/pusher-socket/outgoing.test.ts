@@ -27,7 +27,7 @@ interface Pair {
 const throughStreams: Sender = { way: 'write', send: (waiting) => [...waiting] };
 
 /** The door's connections without what they are for: the core. */
-async function startDoor(t: Test, sender = throughStreams) {
+async function startDoor(t: Test, sender = throughStreams, onSlowReader = () => {}) {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets = new WebSocketServer({
@@ -39,7 +39,10 @@ async function startDoor(t: Test, sender = throughStreams) {
   const rules = {
     maxUnreadBytes: MAX_UNREAD_BYTES,
     closeTimeoutMs: 200,
-    onSlowReader: () => slowReaders++,
+    onSlowReader: () => {
+      slowReaders++;
+      onSlowReader();
+    },
     onError: () => {},
   };
   t.teardown(() => server.close());
@@ -166,6 +169,42 @@ for (const sender of [throughStreams, ...pastStreams])
       t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
     },
   );
+
+for (const sender of [throughStreams, ...pastStreams])
+  t.test(`what others are sent because one has to go keeps its place, ${sender.way}`, async (t) => {
+    const others: Pair[] = [];
+    const door = await startDoor(t, sender, () => {
+      for (const { connection } of others) connection.send(frame('he is gone'));
+    });
+    const [ann, ben, slow, eve] = [await door.open(), await door.open(), await door.open(), await door.open()];
+    others.push(ann, ben, eve);
+    slow.client.tcp.pause();
+    while (slow.stream.writableLength < MAX_UNREAD_BYTES / 2) {
+      slow.connection.send(frame('x'.repeat(MAX_UNREAD_BYTES / 4)));
+      await new Promise(setImmediate);
+    }
+    // One is written to before him and one behind; and one is owed nothing else.
+    for (const { connection } of [ann, slow, ben]) connection.send(frame('one'));
+    slow.connection.send(frame('x'.repeat(MAX_BYTES_PER_WRITE - 1000)));
+    for (const { connection } of [ann, ben]) connection.send(frame('two'));
+    await new Promise(setImmediate);
+    for (const { connection } of [ann, ben, eve]) connection.send(frame('three'));
+    const told = async ({ client }: Pair, count: number) => {
+      const texts: string[] = [];
+      while (texts.length < count) texts.push(await client.text());
+      return texts;
+    };
+    t.equal(door.slowReaders(), 1);
+    for (const each of [ann, ben]) {
+      const texts = await told(each, 4);
+      t.same(
+        texts.filter((text) => text !== 'he is gone'),
+        ['one', 'two', 'three'],
+      );
+      t.equal(texts.indexOf('he is gone') < 3, true, 'before what came later');
+    }
+    t.same(await told(eve, 2), ['he is gone', 'three']);
+  });
 
 t.test('a burst in one turn is bounded like everything else', async (t) => {
   const door = await startDoor(t);

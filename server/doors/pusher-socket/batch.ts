@@ -14,6 +14,8 @@ export class Batch {
   readonly #frame: Frame;
   #next: Batch | null = null;
   #joined: Uint8Array | null = null;
+  /** By which sockets say that they are owed it. */
+  number = 0;
   /** Where a sender has put its bytes, and with which load. */
   offset = 0;
   load = 0;

@@ -1,5 +1,5 @@
 import type { Batch } from './batch.ts';
-import { NO_DESCRIPTOR, type Sender, type Waiting } from './outgoing.ts';
+import { NO_DESCRIPTOR, NOTHING, type Sender, type Waiting } from './outgoing.ts';
 
 /** How the system is given what stands in a table of rows of four numbers, and the bytes these point at. */
 export interface Rows {
@@ -39,14 +39,14 @@ export class RowSender implements Sender {
     this.#system.adopt?.(descriptor);
   }
 
-  send(waiting: Waiting[]): Waiting[] {
+  send(waiting: Waiting[], batchOf: (owed: number) => Batch): Waiting[] {
     const left: Waiting[] = [];
     // Row by row, those being sent to stand in front of those still to be looked at.
     let first = 0;
     let end = 0;
     for (const connection of waiting) {
-      const batch = connection.owed;
-      if (batch === null) continue; // written meanwhile
+      if (connection.owed === NOTHING) continue; // written meanwhile
+      const batch = batchOf(connection.owed);
       if (connection.descriptor === NO_DESCRIPTOR || batch.length > BYTES) {
         left.push(connection);
         continue;
@@ -57,7 +57,7 @@ export class RowSender implements Sender {
       }
       if (waiting[end] !== connection) waiting[end] = connection;
       end += 1;
-      connection.owed = null;
+      connection.owed = NOTHING;
       this.#put(connection.descriptor, batch);
     }
     this.#sendLoad(waiting, first);

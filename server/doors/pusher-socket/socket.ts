@@ -4,9 +4,8 @@ import type { Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
-import type { Batch } from './batch.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
-import { NO_DESCRIPTOR, type Outgoing, type Waiting } from './outgoing.ts';
+import { NO_DESCRIPTOR, NOTHING, type Outgoing, type Waiting } from './outgoing.ts';
 import { closeFrame, pingFrame, pongFrame } from './wire.ts';
 
 /** A longer queue is written at once instead of at the end of the turn. */
@@ -30,7 +29,7 @@ export interface SocketRules {
  */
 export class SocketConnection implements Connection, FrameListener, Waiting {
   session: Session | null = null;
-  owed: Batch | null = null;
+  owed = NOTHING;
   /** Where the stream is empty. A field: with thousands to be written to, looking further would take longer than writing. */
   descriptor: number;
   readonly #stream: ConnectedStream;
@@ -134,10 +133,10 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   }
 
   flush(): void {
-    const { owed } = this;
-    if (owed === null) return;
-    this.owed = null;
-    if (this.#mayWrite(owed.length)) this.write(owed.bytes());
+    if (this.owed === NOTHING) return;
+    const batch = this.#outgoing.batchOf(this.owed);
+    this.owed = NOTHING;
+    if (this.#mayWrite(batch.length)) this.write(batch.bytes());
   }
 
   /** Nothing may overtake what of it the system does not take at once. */
