@@ -1,5 +1,5 @@
 import type { Frame } from './frames.ts';
-import { framesOf, kept, type Publication } from './publication.ts';
+import { copyOf, framesOf, kept, type Publication } from './publication.ts';
 
 export interface CachedEvent {
   /** Frames are made anew: the bytes of one would keep a whole slab of Node's buffer pool alive for each channel. */
@@ -50,7 +50,7 @@ export class EventCache {
 
   put(channel: string, publication: Publication, now: number): void {
     this.#events.delete(channel);
-    this.#events.set(channel, { publication: kept(publication), expiresAt: now + this.#ttlMs });
+    this.#events.set(copyOf(channel), { publication: kept(publication), expiresAt: now + this.#ttlMs });
     if (this.#events.size > MAX_CHANNELS) this.#events.delete(this.#events.keys().next().value as string);
   }
 

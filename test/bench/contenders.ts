@@ -18,6 +18,8 @@ export interface Contenders {
   all: Crowd[];
 }
 
+/** What a round consists of: who shares a machine has fast and slow seconds, which each must get some of. */
+const SLICES = 5;
 const WARM_UP = 'publish 1000 16 1 16';
 const NATIVE_SENDER = 'sender.node';
 
@@ -51,11 +53,12 @@ export type Limits = Record<string, number>;
 export async function compareDelivery(
   bench: Bench,
   { ours, plain, sendLoop, joinedLoop, all }: Contenders,
-  { what, command, warmUp, isJoined, limits }: Delivery,
+  { what, ms, publish, isJoined, limits }: Delivery,
 ): Promise<void> {
-  for (const crowd of all) await crowd.load.mustDo(warmUp);
+  for (const crowd of all) await crowd.load.mustDo(`publish 500 ${publish}`);
+  const command = `publish ${ms / SLICES} ${publish}`;
   const figures = await inTurn(
-    bench.rounds,
+    bench.rounds * SLICES,
     all.map((crowd) => () => crowd.cpuPer(command, ({ delivered }) => delivered)),
   );
   const of = (crowd: Crowd): Figure[] => figures[all.indexOf(crowd)] ?? [];
@@ -70,8 +73,10 @@ export async function compareDelivery(
 
 export interface Delivery {
   what: string;
-  command: string;
-  warmUp: string;
+  /** How long each delivers in a round. */
+  ms: number;
+  /** Burst, batch and connections of load.c. */
+  publish: string;
   /** Beside the C loop that joins what belongs to one turn. */
   isJoined: boolean;
   limits?: Limits;

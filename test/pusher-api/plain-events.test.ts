@@ -69,7 +69,9 @@ t.test('what is plainly written means what the rules make of it', async (t) => {
       if (read === null) return true;
       plain += 1;
       const isAscii = body.every((byte) => byte < 0x80);
-      return isDeepStrictEqual(meaningOf(read), ruled(body)) && read.isAscii === isAscii;
+      const { nameJson, dataJson, channels } = read;
+      const isKept = !isAscii || /^[\0-\x7f]*$/.test([nameJson, dataJson, ...channels].join());
+      return isDeepStrictEqual(meaningOf(read), ruled(body)) && read.isAscii === isAscii && isKept;
     }),
     { numRuns: 3000 },
   );
@@ -133,6 +135,8 @@ t.test('written otherwise, it is for the rules', async (t) => {
     `{"name":"\\u0020","channel":"b","data":"c"}`,
     `{"name":"","channel":"b","data":"c"}`,
     `{"name":"a","channel":"b","data":"\t"}`,
+    `{"name":"a","channel":"\\u00e9","data":"c"}`,
+    `{"name":"a","channels":["b","\\u00e9"],"data":"c"}`,
     `{${tail},`,
     `{${tail} x`,
     `{${tail.slice(0, -1)},}`,

@@ -56,6 +56,42 @@ t.test('an event goes to one channel or to several', async (t) => {
   t.same(await eve.drained(), ['{"event":"pusher:whatever","data":"1","channel":"a"}']);
 });
 
+t.test('what is published is passed on as it is written', async (t) => {
+  const server = await startServer(t);
+  const ann = await connect(t, server);
+  for (const channel of ['a', 'b', 'cache-a']) await subscribe(server, ann, channel);
+  await ann.drained();
+  // As PHP, Python and JavaScript write the same
+  const writings = ['"x \\u00e9 \\/ \\ud83d\\ude00"', '"x é / \\ud83d\\ude00"', '"x é / 😀"'];
+  for (const data of writings) {
+    const frame = (channel: string) => `{"event":"App\\\\E","data":${data},"channel":"${channel}"}`;
+    await call(server, 'POST', EVENTS, { body: `{"name":"App\\\\E","channels":["a", "b"],"data":${data}}` });
+    const item = (channel: string) => `{"channel": "${channel}", "data": ${data}, "name": "App\\\\E"}`;
+    await call(server, 'POST', BATCH, { body: `{"batch": [${item('a')}, ${item('cache-a')}]}` });
+    const texts = await ann.drained();
+    t.same(texts, [frame('a'), frame('b'), frame('a'), frame('cache-a')]);
+    t.same(JSON.parse(texts[0] as string), { event: 'App\\E', data: 'x é / 😀', channel: 'a' });
+    const late = await connect(t, server);
+    await subscribe(server, late, 'cache-a');
+    t.same((await late.drained()).at(-1), frame('cache-a'), 'and remembered so');
+    const asked = await call(server, 'GET', '/apps/123456/channels/cache-a', { query: { info: 'cache' } });
+    t.match(asked.json.cache, { event: 'App\\E', data: 'x é / 😀' });
+  }
+});
+
+t.test('a channel is the same however its name is written', async (t) => {
+  const server = await startServer(t, { ANTIPHON_STRICT_NAMES: 'off' });
+  const ann = await connect(t, server);
+  await subscribe(server, ann, 'é/😀');
+  await ann.drained();
+  for (const channel of ['"é/😀"', '"\\u00e9\\/\\ud83d\\ude00"']) {
+    for (const field of [`"channel":${channel}`, `"channels":[${channel}]`]) {
+      await call(server, 'POST', EVENTS, { body: `{"name":"e",${field},"data":"1"}` });
+      t.same(await ann.drained(), ['{"event":"e","data":"1","channel":"é/😀"}']);
+    }
+  }
+});
+
 t.test('a publisher may ask what it published to', async (t) => {
   const server = await startServer(t);
   const [ann, ben] = await Promise.all([connect(t, server), connect(t, server)]);

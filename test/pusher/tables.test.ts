@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { configFrom } from '../../server/config.ts';
+import { plainBatch } from '../../server/doors/pusher-api/plain-events.ts';
 import type { App } from '../../server/pusher/app.ts';
 import { isValidChannelName, isValidEventName, traitsOf } from '../../server/pusher/channel-name.ts';
 import type { Connection } from '../../server/pusher/connection.ts';
@@ -190,6 +193,31 @@ t.test('a cached event is kept for its time, and only so many of them are', asyn
   for (let i = 0; i < 10_000; i++) put(`c${i}`, 6000);
   t.equal(textAt('a', 6000), undefined, 'the oldest made room');
   t.equal(textAt('c0', 6000), 'c0@6000');
+});
+
+t.test('a cached event does not hold on to the request it came in', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heap = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const cache = new EventCache(10);
+  const before = heap();
+  for (let index = 0; index < 300; index++) {
+    const channel = `cache-of-visitor-${index}`;
+    const batch = [
+      { channel, name: 'a-name-of-some-length', data: '{"some":"data, not much"}' },
+      ...Array.from({ length: 9 }, () => ({ channel: 'other', name: 'e', data: 'x'.repeat(10_000) })),
+    ];
+    const [event] = plainBatch(Buffer.from(JSON.stringify({ batch }))) ?? [];
+    if (!event) throw new Error('it is plainly written');
+    const { nameJson: eventJson, dataJson, isAscii, channels } = event;
+    cache.put(channels[0] as string, { from: 'server', eventJson, dataJson, isAscii }, 0);
+  }
+  const kept = heap() - before;
+  t.ok(kept < 3_000_000, `${kept} bytes for 300 events that came in 27 MB`);
+  t.equal(cache.get('cache-of-visitor-299', 0)?.expiresAt, 10_000);
 });
 
 t.test('a roster holds users, not sockets', async (t) => {

@@ -108,8 +108,8 @@ class Reading {
         name = this.#value();
       } else if (key === DATA && dataJson === '') {
         dataJson = this.#json();
-      } else if (key === CHANNEL && channels === null) {
-        channels = [this.#value()];
+      } else if (key === CHANNEL && channels === null && !this.#hasEscapes) {
+        channels = [this.#part(this.#start, this.#end)];
       } else if (key === SOCKET_ID && socketId === undefined) {
         socketId = this.#value();
       } else {
@@ -124,8 +124,9 @@ class Reading {
     const values: string[] = [];
     if (!this.takes(OPEN_LIST)) return null;
     do {
-      if (!this.#string()) return null;
-      values.push(this.#value());
+      // What is ASCII as it is written here may not be so in a frame.
+      if (!this.#string() || this.#hasEscapes) return null;
+      values.push(this.#part(this.#start, this.#end));
     } while (this.takes(COMMA));
     return this.takes(CLOSE_LIST) ? values : null;
   }

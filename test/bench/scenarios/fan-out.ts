@@ -12,15 +12,15 @@ export async function fanOut(bench: Bench): Promise<void> {
     for (const { load } of contenders.all) await load.mustDo(`open ${count} ${count} bench`);
     await compareDelivery(bench, contenders, {
       what: `fan-out to ${count}, one at a time`,
-      command: `publish ${ms} 1 1 1`,
-      warmUp: 'publish 300 1 1 1',
+      ms,
+      publish: '1 1 1',
       isJoined: false,
       limits: ONE_AT_A_TIME,
     });
     await compareDelivery(bench, contenders, {
       what: `fan-out to ${count}, bursts of 16`,
-      command: `publish ${ms} 16 1 16`,
-      warmUp: 'publish 300 16 1 16',
+      ms,
+      publish: '16 1 16',
       isJoined: true,
       limits: BURSTS,
     });

@@ -18,8 +18,8 @@ export async function smallChannels(bench: Bench): Promise<void> {
     for (const { load } of contenders.all) await load.mustDo(`open ${sockets} ${per} room`);
     await compareDelivery(bench, contenders, {
       what,
-      command: `publish 2000 ${publish}`,
-      warmUp: `publish 1000 ${publish}`,
+      ms: 2000,
+      publish,
       isJoined: true,
       ...(limits ? { limits } : {}),
     });
