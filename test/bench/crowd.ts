@@ -8,6 +8,8 @@ export interface Figure {
 }
 
 const IDLE_CHECK_MS = 100;
+/** What timers take of it. */
+const IDLE_CPU_SECONDS = 0.01;
 
 /** A server and those who use it. */
 export class Crowd {
@@ -33,7 +35,7 @@ export class Crowd {
 
   /** Waits until the server has nothing left to do. */
   async idle(): Promise<void> {
-    for (let before = -1; before !== this.server.cpuSeconds(); ) {
+    for (let before = -1; this.server.cpuSeconds() - before >= IDLE_CPU_SECONDS; ) {
       before = this.server.cpuSeconds();
       await new Promise((resolve) => setTimeout(resolve, IDLE_CHECK_MS));
     }
