@@ -73,6 +73,7 @@ export function relayOf(parts: RelayParts): Relay {
     const underWay = new Map<number, Promise<void>>();
     for (;;) {
       wasNudged = false;
+      const wasIdle = underWay.size === 0;
       const room = inFlightAtMost - underWay.size;
       const kinds = [...carriers.keys()];
       const due = isStopping || room === 0 || kinds.length === 0 ? [] : await dueEntries(db, kinds, now(), room);
@@ -85,9 +86,9 @@ export function relayOf(parts: RelayParts): Relay {
           delivery.finally(() => underWay.delete(entry.id)),
         );
       }
-      // What ends may let the next of its key go.
+      // What ends may let the next of its key go, also what ended while it was looked what is due.
       if (underWay.size > 0) await Promise.race(underWay.values());
-      else if (!wasNudged || isStopping) return;
+      else if ((wasIdle && !wasNudged) || isStopping) return;
     }
   }
 
