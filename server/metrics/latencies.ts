@@ -39,10 +39,6 @@ export class Latencies {
     return { name: NAME, help: this.help, type: this.type, aggregator: this.aggregator, values };
   }
 
-  reset(): void {
-    this.#byDoor.clear();
-  }
-
   #seriesOf(door: string, kind: number): Series {
     const known = this.#byDoor.get(door)?.get(kind);
     if (known) return known;

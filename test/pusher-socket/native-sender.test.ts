@@ -5,12 +5,11 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { loadNativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
 import { call } from '../kit/api.ts';
+import { collectGarbage } from '../kit/garbage.ts';
 import { Running } from '../kit/process.ts';
 import { CLOSE, openRaw, PING, PONG, type RawSocket, TEXT, wireFrame } from '../kit/raw-socket.ts';
 import { type RunningServer, startServer } from '../kit/server.ts';
@@ -307,8 +306,6 @@ t.test('bad readers cost what is allowed for them, and the others nothing', { ti
   const good = await joined(t, server);
   const bad = await Promise.all([joined(t, server), joined(t, server)]);
   const [silent, sipping] = bad.map(({ socket }) => socket.tcp.pause()) as [Socket, Socket];
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
   const kept = () => {
     collectGarbage();
     const { heapUsed, arrayBuffers } = process.memoryUsage();

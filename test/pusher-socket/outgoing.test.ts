@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
@@ -12,6 +10,7 @@ import { Outgoing, type Sender } from '../../server/doors/pusher-socket/outgoing
 import { SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
 import { Upgraded } from '../../server/doors/pusher-socket/upgraded.ts';
 import { Frame } from '../../server/pusher/frames.ts';
+import { collectGarbage } from '../kit/garbage.ts';
 import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
 
 const MAX_UNREAD_BYTES = 100_000;
@@ -254,8 +253,6 @@ t.test('a peer that ended its side is not waited for', async (t) => {
 });
 
 t.test('nothing is kept of what has been sent', async (t) => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
   const door = await startDoor(t);
   const pairs = [await door.open(), await door.open()];
   const send = () => {

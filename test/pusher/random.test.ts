@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { ERRORS } from '../../server/pusher/errors.ts';
 import { channelAuthText, userAuthText } from '../../server/pusher/signature.ts';
 import { call } from '../kit/api.ts';
 import { DEADLINE_MS } from '../kit/bell.ts';
+import { collectGarbage } from '../kit/garbage.ts';
 import { type RunningServer, startServer } from '../kit/server.ts';
 import { connect, openSocket, type SentFrame, type TestSocket } from '../kit/socket.ts';
 
@@ -15,9 +14,6 @@ const SOCKETS = 4;
 const QUOTA = 12;
 const CODES: number[] = Object.values(ERRORS).map(([code]) => code);
 const EVENTS = ['subscribe', 'unsubscribe', 'ping', 'pong', 'signin', 'error', '', 'connection_established'];
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** A message in the making: what is signed in it is signed for the socket that will send it. */
 type Draft = (server: RunningServer, socketId: string) => string;

@@ -1,6 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { configFrom } from '../../server/config.ts';
 import { plainBatch } from '../../server/doors/pusher-api/plain-events.ts';
@@ -17,6 +15,7 @@ import { Roster } from '../../server/pusher/roster.ts';
 import type { Session } from '../../server/pusher/session.ts';
 import { channelAuthText, equalInConstantTime, Signer, userAuthText } from '../../server/pusher/signature.ts';
 import { Tally } from '../../server/pusher/tally.ts';
+import { collectGarbage } from '../kit/garbage.ts';
 
 // Reverb's own cases 166–171, and what it does with a missing dash [Q-U]
 t.test('a name says what a channel is', async (t) => {
@@ -196,8 +195,6 @@ t.test('a cached event is kept for its time, and only so many of them are', asyn
 });
 
 t.test('a cached event does not hold on to the request it came in', async (t) => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
   const heap = () => {
     collectGarbage();
     return process.memoryUsage().heapUsed;

@@ -24,13 +24,9 @@ export class Batch {
     this.#before = before;
     this.#frame = frame;
     const own = latin1Of(frame);
-    if (before === null) {
-      this.latin1 = own;
-      this.length = own === null ? wireOf(frame).length : own.length;
-    } else {
-      this.latin1 = own === null || before.latin1 === null ? null : before.latin1 + own;
-      this.length = before.length + (own === null ? wireOf(frame).length : own.length);
-    }
+    const head = before === null ? '' : before.latin1;
+    this.latin1 = own === null || head === null ? null : head + own;
+    this.length = (before?.length ?? 0) + (own ?? wireOf(frame)).length;
   }
 
   /** This batch and one frame more. */
