@@ -18,10 +18,7 @@ import { pages } from './doors/pages/routes.ts';
 import { type Health, nothingElse, pusherApi } from './doors/pusher-api/routes.ts';
 import { publishShortcut } from './doors/pusher-api/shortcut.ts';
 import { pusherHttp } from './doors/pusher-http/routes.ts';
-import { directSender } from './doors/pusher-socket/direct-sender.ts';
 import { POWERED_BY } from './doors/pusher-socket/handshake.ts';
-import { loadNativeSender } from './doors/pusher-socket/native-sender.ts';
-import type { Sender } from './doors/pusher-socket/outgoing.ts';
 import { Reception } from './doors/pusher-socket/reception.ts';
 import { pusherSocket } from './doors/pusher-socket/routes.ts';
 import { handshakeShortcut } from './doors/pusher-socket/shortcut.ts';
@@ -34,6 +31,9 @@ import { watching } from './pusher/observer.ts';
 import { Pusher } from './pusher/pusher.ts';
 import { RestartSignal } from './restart-signal.ts';
 import { listenAlso } from './second-port.ts';
+import { directSender } from './streams/direct-sender.ts';
+import { loadNativeSender } from './streams/native-sender.ts';
+import { Outgoing, type Sender } from './streams/outgoing.ts';
 import { BackDoor, passOn } from './workers/back-door.ts';
 import type { Place } from './workers/place.ts';
 
@@ -132,8 +132,9 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
   }
   // What TLS encrypts cannot be written past its stream.
   const sender = (config.native && !listen.tls ? loadNativeSender(log) : null) ?? directSender();
+  const outgoing = new Outgoing(sender);
   const { maxUnreadBytes } = config;
-  const reception = new Reception({ pusher, maxUnreadBytes, sender, isDraining: () => isDraining, log });
+  const reception = new Reception({ pusher, maxUnreadBytes, outgoing, isDraining: () => isDraining, log });
   await house.register(pusherSocket, { prefix: listen.path, reception });
   await house.register(pusherHttp, {
     path: listen.path,
@@ -158,7 +159,7 @@ export async function buildServer(config: Config, options: ServerOptions): Promi
     log,
     ...api,
   };
-  const plain = new PlainConnections(house.server, KEEP_ALIVE_SECONDS, {
+  const plain = new PlainConnections(house.server, KEEP_ALIVE_SECONDS, outgoing, {
     post: publishShortcut(publishing),
     upgrade: handshakeShortcut({ prefix: listen.path, reception, addressOf }),
   });

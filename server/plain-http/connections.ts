@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { Outgoing } from '../streams/outgoing.ts';
+import { Piece } from '../streams/piece.ts';
+import { leaveReading, pushTo, readBy, type Taker } from '../streams/reading.ts';
+import { PlainConnection } from './connection.ts';
 import { type PlainHead, readPlainHead } from './head.ts';
 
 export interface PlainAnswer {
@@ -20,14 +24,6 @@ export interface Shortcuts {
 
 type TakesSockets = (socket: Socket) => void;
 
-interface Open {
-  /** A request that is not whole yet. */
-  pending: Buffer | null;
-  isServed: boolean;
-  /** The sweep before something came last. */
-  sweep: number;
-}
-
 const SWEEP_MS = 1000;
 const NOTHING = Buffer.alloc(0);
 
@@ -39,24 +35,32 @@ const NOTHING = Buffer.alloc(0);
 export class PlainConnections {
   readonly #server: Server;
   readonly #shortcuts: Shortcuts;
+  readonly #outgoing: Outgoing;
   readonly #keepAliveSeconds: number;
   readonly #listeners: TakesSockets[];
-  readonly #open = new Map<Socket, Open>();
+  readonly #open = new Map<Socket, PlainConnection>();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #onData: (this: Socket, chunk: Buffer) => void;
+  readonly #onData: Taker;
+  readonly #push: ReturnType<typeof pushTo>;
+  readonly #onEnd: (this: Socket) => void;
   readonly #onClose: (this: Socket) => void;
   #sweeps = 0;
   #isClosed = false;
-  #end = '';
+  #usualEnd = '';
   #lastEnd = '';
 
-  constructor(server: Server, keepAliveSeconds: number, shortcuts: Shortcuts) {
+  constructor(server: Server, keepAliveSeconds: number, outgoing: Outgoing, shortcuts: Shortcuts) {
     this.#server = server;
     this.#shortcuts = shortcuts;
+    this.#outgoing = outgoing;
     this.#keepAliveSeconds = keepAliveSeconds;
     const connections = this;
     this.#onData = function (chunk) {
       connections.#read(this, chunk);
+    };
+    this.#push = pushTo(this.#onData);
+    this.#onEnd = function () {
+      connections.#end(this, connections.#open.get(this) as PlainConnection);
     };
     this.#onClose = function () {
       connections.#open.delete(this);
@@ -72,81 +76,82 @@ export class PlainConnections {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#sweeper);
-    for (const [socket, { pending }] of this.#open) {
-      if (pending) this.#handOver(socket, pending);
-      else socket.destroy();
+    for (const [socket, open] of this.#open) {
+      if (open.pending) {
+        this.#handOver(socket, open.pending);
+      } else {
+        open.flush();
+        socket.destroy();
+      }
     }
   }
 
   #take(socket: Socket): void {
     if (this.#isClosed) return this.#give(socket);
-    this.#open.set(socket, { pending: null, isServed: false, sweep: this.#sweeps });
+    this.#open.set(socket, new PlainConnection(socket, this.#outgoing, this.#sweeps));
     // Most become WebSockets with their first bytes: what those do without is listened for later.
-    socket.on('data', this.#onData).on('error', ignore);
+    readBy(socket.on('error', ignore), this.#onData, this.#push);
   }
 
   #read(socket: Socket, chunk: Buffer): void {
     // Behind the last request there is none (RFC 9112 §9.6).
     if (socket.writableEnded) return;
-    const open = this.#open.get(socket) as Open;
+    const open = this.#open.get(socket) as PlainConnection;
     let bytes = open.pending ? Buffer.concat([open.pending, chunk]) : chunk;
     open.pending = null;
     open.sweep = this.#sweeps;
-    let answers = '';
     let isLast = false;
     while (bytes.length > 0 && !isLast) {
       const head = readPlainHead(bytes);
       if (head === 'more') break;
       if (head?.method === 'GET') {
-        const upgrade = answers === '' ? this.#shortcuts.upgrade(head, socket) : null;
-        if (upgrade === null) return this.#handOver(socket, bytes, answers);
+        const upgrade = this.#shortcuts.upgrade(head, socket);
+        if (upgrade === null) return this.#handOver(socket, bytes);
         this.#release(socket);
         return upgrade(bytes.subarray(head.length));
       }
       const answer = head && this.#shortcuts.post(head, socket);
-      if (head === null || answer === null) return this.#handOver(socket, bytes, answers);
+      if (head === null || answer === null) return this.#handOver(socket, bytes);
       const end = head.length + head.bodyLength;
       if (bytes.length < end) break;
       isLast = !head.isKeptAlive;
-      answers += this.#written(answer(bytes.subarray(head.length, end)), isLast);
+      if (!open.isServed) this.#listen(socket, open);
+      open.answer(this.#written(answer(bytes.subarray(head.length, end)), isLast));
       bytes = end === bytes.length ? NOTHING : bytes.subarray(end);
     }
+    if (isLast) this.#end(socket, open);
     // What may be the system's buffer for all that is read is not kept.
-    if (bytes.length > 0 && !isLast) open.pending = Buffer.from(bytes);
-    if (answers === '') return;
-    if (!open.isServed) this.#listen(socket, open);
-    const isAllOut = socket.write(answers);
-    if (isLast) socket.end();
-    else if (!isAllOut) this.#waitUntilRead(socket);
+    else if (bytes.length > 0) open.pending = Buffer.from(bytes);
   }
 
-  #listen(socket: Socket, open: Open): void {
+  #listen(socket: Socket, open: PlainConnection): void {
     open.isServed = true;
-    socket.on('end', socket.end).on('close', this.#onClose);
+    socket.on('end', this.#onEnd).on('close', this.#onClose);
   }
 
   /** As Node writes it. */
-  #written({ status, headers, text }: PlainAnswer, isLast: boolean): string {
-    const lines = `x-request-id: ${randomUUID()}\r\n${headers}content-length: ${Buffer.byteLength(text)}\r\n`;
-    const end = isLast ? this.#lastEnd : this.#end;
-    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${end}${text}`;
+  #written({ status, headers, text }: PlainAnswer, isLast: boolean): Piece {
+    const bytes = Buffer.byteLength(text);
+    const lines = `x-request-id: ${randomUUID()}\r\n${headers}content-length: ${bytes}\r\n`;
+    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}${isLast ? this.#lastEnd : this.#usualEnd}`;
+    return new Piece(head, text, bytes, bytes === text.length);
   }
 
   /** How each head ends, for a second. */
   #writeEnds(): void {
     const date = `Date: ${new Date().toUTCString()}\r\nConnection: `;
-    this.#end = `${date}keep-alive\r\nKeep-Alive: timeout=${this.#keepAliveSeconds}\r\n\r\n`;
+    this.#usualEnd = `${date}keep-alive\r\nKeep-Alive: timeout=${this.#keepAliveSeconds}\r\n\r\n`;
     this.#lastEnd = `${date}close\r\n\r\n`;
   }
 
-  /** Who does not read the answers is not asked for more. */
-  #waitUntilRead(socket: Socket): void {
-    socket.pause().once('drain', socket.resume);
+  /** Who has said all is answered before our side ends. */
+  #end(socket: Socket, open: PlainConnection): void {
+    open.flush();
+    socket.end();
   }
 
-  #handOver(socket: Socket, bytes: Buffer, answers = ''): void {
+  #handOver(socket: Socket, bytes: Buffer): void {
     this.#release(socket);
-    if (answers !== '') socket.write(answers);
     // Its stream flows already, and would not notice what is put back.
     socket.pause();
     if (bytes.length > 0) socket.unshift(bytes);
@@ -159,10 +164,12 @@ export class PlainConnections {
   }
 
   #release(socket: Socket): void {
-    const { isServed } = this.#open.get(socket) as Open;
+    const open = this.#open.get(socket) as PlainConnection;
     this.#open.delete(socket);
-    socket.off('data', this.#onData).off('error', ignore);
-    if (isServed) socket.off('end', socket.end).off('close', this.#onClose);
+    // What comes next is behind what was answered here.
+    open.flush();
+    leaveReading(socket.off('error', ignore), this.#onData);
+    if (open.isServed) socket.off('end', this.#onEnd).off('close', this.#onClose);
   }
 
   #sweep(): void {

@@ -1,13 +1,13 @@
 import type { PusherError } from './errors.ts';
 import type { MemberId } from './roster.ts';
 
-/** One message to sockets. Built once per publish and shared by all who get it; the door keeps its bytes in `wire`. */
+/** One message to sockets. Built once per publish and shared by all who get it. */
 export class Frame {
   readonly text: string;
   /** Known to be ASCII: nobody need look whether each of its characters is a byte. */
   readonly isAscii: boolean;
-  /** The encoded form, made by the door that first needs it. */
-  wire: Uint8Array | undefined;
+  /** What goes over the wire, kept here by the door that makes it. */
+  wire: object | undefined;
 
   constructor(text: string, isAscii = false) {
     this.text = text;
@@ -34,7 +34,7 @@ function internal(event: string, data: string, channel?: string): Frame {
 export function connectionEstablished(socketId: string, activityTimeoutSeconds: number): Frame {
   // Written out: it is made for every socket, and nothing in it needs escaping.
   const data = `{\\"socket_id\\":\\"${socketId}\\",\\"activity_timeout\\":${activityTimeoutSeconds}}`;
-  return new Frame(`{"event":"pusher:connection_established","data":"${data}"}`);
+  return new Frame(`{"event":"pusher:connection_established","data":"${data}"}`, true);
 }
 
 /** {"event":"pusher:error","data":"{\"code\":4009,\"message\":\"Connection is unauthorized\"}","channel":"private-a"} */

@@ -4,12 +4,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
-import { directSender } from '../../server/doors/pusher-socket/direct-sender.ts';
-import { loadNativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
-import { Outgoing, type Sender } from '../../server/doors/pusher-socket/outgoing.ts';
 import { SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
 import { Upgraded } from '../../server/doors/pusher-socket/upgraded.ts';
+import { wireOf } from '../../server/doors/pusher-socket/wire.ts';
 import { Frame } from '../../server/pusher/frames.ts';
+import { directSender } from '../../server/streams/direct-sender.ts';
+import { loadNativeSender } from '../../server/streams/native-sender.ts';
+import { Outgoing, type Sender } from '../../server/streams/outgoing.ts';
 import { collectGarbage } from '../kit/garbage.ts';
 import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
 
@@ -90,8 +91,8 @@ t.test('what is sent in one turn leaves in one write, shared by all who are sent
 
   for (const { connection } of [ann, ben]) connection.send(three);
   await new Promise(setImmediate);
-  t.equal(writes[0]?.[1], three.wire, 'one frame alone is not copied');
-  t.equal(writes[1]?.[1], three.wire);
+  t.equal(writes[0]?.[1], wireOf(three).bytes(), 'one frame alone is not copied');
+  t.equal(writes[1]?.[1], wireOf(three).bytes());
 });
 
 t.test('frames of every length are framed right', async (t) => {
@@ -129,7 +130,7 @@ async function writesPastStreams(t: Test, sender: Sender): Promise<void> {
   const unread = ann.stream.writableLength;
   for (const { connection } of [ann, ben]) connection.send(events[3] as Frame);
   await new Promise(setImmediate);
-  t.equal(ann.stream.writableLength, unread + (events[3]?.wire?.length ?? 0), 'behind what waits');
+  t.equal(ann.stream.writableLength, unread + wireOf(events[3] as Frame).length, 'behind what waits');
   t.equal(await ben.client.text(), events[3]?.text);
   t.equal(ben.stream.bytesWritten, bytesBefore[1]);
 

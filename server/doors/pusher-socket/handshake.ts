@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { Frame } from '../../pusher/frames.ts';
+import { asciiPiece, type Piece } from '../../streams/piece.ts';
 
 type Asked = Pick<IncomingMessage, 'headers' | 'httpVersionMajor' | 'httpVersionMinor'>;
 
@@ -43,8 +43,6 @@ const ACCEPTED =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ';
 
 /** The answer to a handshake in order (RFC 6455 §4.2.2): the first that is sent, and the only one that is no frame. */
-export function answerTo(key: string): Frame {
-  const answer = new Frame('');
-  answer.wire = Buffer.from(`${ACCEPTED}${hash('sha1', key + GUID, 'base64')}\r\n${POWERED_BY}\r\n\r\n`, 'latin1');
-  return answer;
+export function answerTo(key: string): Piece {
+  return asciiPiece(`${ACCEPTED}${hash('sha1', key + GUID, 'base64')}\r\n${POWERED_BY}\r\n\r\n`);
 }

@@ -5,13 +5,14 @@ import { ERRORS, PusherError } from '../../pusher/errors.ts';
 import * as frames from '../../pusher/frames.ts';
 import type { Pusher } from '../../pusher/pusher.ts';
 import type { Session } from '../../pusher/session.ts';
-import { Outgoing, type Sender } from './outgoing.ts';
+import type { Outgoing } from '../../streams/outgoing.ts';
+import type { Piece } from '../../streams/piece.ts';
 import { SocketConnection, type SocketRules } from './socket.ts';
 
 export interface ReceptionOptions {
   pusher: Pusher;
   maxUnreadBytes: number;
-  sender: Sender;
+  outgoing: Outgoing;
   /** Nobody new is taken in: his socket would outlive the server's farewell to the others. */
   isDraining(): boolean;
   log: FastifyBaseLogger;
@@ -23,7 +24,7 @@ export interface Newcomer {
   origin: IncomingHttpHeaders['origin'];
   /** Where from; asked only where something depends on it. */
   address(): string;
-  answer: frames.Frame | null;
+  answer: Piece | null;
   rest: Buffer;
 }
 
@@ -37,10 +38,10 @@ export class Reception {
   readonly #outgoing: Outgoing;
   readonly #rules: SocketRules;
 
-  constructor({ pusher, maxUnreadBytes, sender, isDraining, log }: ReceptionOptions) {
+  constructor({ pusher, maxUnreadBytes, outgoing, isDraining, log }: ReceptionOptions) {
     this.pusher = pusher;
     this.isDraining = isDraining;
-    this.#outgoing = new Outgoing(sender);
+    this.#outgoing = outgoing;
     const onSlowReader = (session: Session | null) => {
       log.warn({ socketId: session?.socketId, app: session?.hub.app.id }, 'closed a socket that does not read');
       if (session) session.hub.observer.overflowed?.(session);
@@ -59,7 +60,7 @@ export class Reception {
     const maxMessageBytes = hub ? hub.app.maxMessageBytes : MESSAGE_BYTES_OF_NOBODY;
     const connection = new SocketConnection(stream, this.#outgoing, this.#rules, maxMessageBytes);
     // What it is told first leaves together with the answer.
-    if (answer) connection.send(answer);
+    if (answer) connection.owe(answer);
     const refusal = this.isDraining() ? ERRORS.shuttingDown : hub ? null : ERRORS.unknownApp;
     if (hub && !refusal) {
       connection.session = hub.open(connection, origin, address);

@@ -1,12 +1,14 @@
 import { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
+import { descriptorOf, NO_DESCRIPTOR } from '../../streams/descriptor.ts';
+import { NOTHING, type Outgoing, type Waiting } from '../../streams/outgoing.ts';
+import type { Piece } from '../../streams/piece.ts';
+import { leaveReading, pushTo, readBy } from '../../streams/reading.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
-import { NO_DESCRIPTOR, NOTHING, type Outgoing, type Waiting } from './outgoing.ts';
-import { closeFrame, pingFrame, pongFrame } from './wire.ts';
+import { closeFrame, pingFrame, pongFrame, wireOf } from './wire.ts';
 
 /** A longer queue is written at once instead of at the end of the turn. */
 const MAX_BYTES_PER_WRITE = 64 * 1024;
@@ -54,7 +56,8 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#stream[CONNECTION] = this;
     if (this.#descriptor !== NO_DESCRIPTOR) this.#stream._destroy = destroy;
     outgoing.adopt(this.#descriptor);
-    stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClosed);
+    readBy(stream, onData, push);
+    stream.on('end', onEnd).on('error', onError).on('close', onClosed);
   }
 
   /** Bytes have come. */
@@ -112,7 +115,11 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   }
 
   send(frame: Frame): void {
-    const owed = this.#outgoing.add(this, frame);
+    this.owe(wireOf(frame));
+  }
+
+  owe(piece: Piece): void {
+    const owed = this.#outgoing.add(this, piece);
     if (owed.length >= MAX_BYTES_PER_WRITE) this.flush();
   }
 
@@ -171,7 +178,8 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
 
   /** Both have said goodbye, or nothing the peer says is heard any more. */
   #hangUp(): void {
-    this.#stream.off('data', onData).resume().end();
+    leaveReading(this.#stream, onData);
+    this.#stream.resume().end();
   }
 
   /** What the system takes at once is not unread; beyond that nothing is added to a queue that would get too long. [P-8] */
@@ -188,13 +196,15 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
 
 const CONNECTION = Symbol('connection');
 
-type ConnectedStream = Socket & { [CONNECTION]?: SocketConnection; _handle?: { fd?: unknown } | null };
+type ConnectedStream = Socket & { [CONNECTION]?: SocketConnection };
 
 /* One function for all sockets: each of its own would cost every one of them memory. */
 
 function onData(this: ConnectedStream, chunk: Buffer): void {
   this[CONNECTION]?.read(chunk);
 }
+
+const push = pushTo(onData);
 
 function onEnd(this: ConnectedStream): void {
   this[CONNECTION]?.onEnd();
@@ -223,10 +233,4 @@ const NOT_READ = new Error('closed without having read all');
 
 function giveUp(stream: Socket): void {
   stream.destroy(NOT_READ);
-}
-
-function descriptorOf(stream: ConnectedStream): number {
-  if (stream instanceof TLSSocket) return NO_DESCRIPTOR;
-  const fd = stream._handle?.fd;
-  return typeof fd === 'number' ? fd : NO_DESCRIPTOR;
 }

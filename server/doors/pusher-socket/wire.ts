@@ -1,4 +1,5 @@
 import type { Frame } from '../../pusher/frames.ts';
+import { Piece } from '../../streams/piece.ts';
 
 /* What a server sends, unmasked and never in fragments (RFC 6455 §5.2). */
 
@@ -7,15 +8,10 @@ const FIN_CLOSE = 0x88;
 const FIN_PING = 0x89;
 const FIN_PONG = 0x8a;
 
-/** A frame's bytes, encoded once however many sockets get it. */
-export function wireOf(frame: Frame): Uint8Array {
-  frame.wire ??= encode(frame.text);
-  return frame.wire;
-}
-
-/** The same as text, a character a byte, which many of can be encoded at once; null: not without looking at each. */
-export function latin1Of({ text, isAscii, wire }: Frame): string | null {
-  return isAscii && wire === undefined ? headOf(text.length) + text : null;
+/** What is sent of a frame, made once however many sockets get it. */
+export function wireOf(frame: Frame): Piece {
+  frame.wire ??= pieceOf(frame);
+  return frame.wire as Piece;
 }
 
 export const pingFrame: Uint8Array = Buffer.of(FIN_PING, 0);
@@ -37,14 +33,8 @@ export function closeFrame(code: number | null, reason: string): Uint8Array {
   return bytes;
 }
 
-function encode(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const head = headOf(length);
-  const bytes = Buffer.allocUnsafe(head.length + length);
-  bytes.write(head, 'latin1');
-  // Where each character is a byte there is nothing to encode.
-  bytes.write(text, head.length, length === text.length ? 'latin1' : 'utf8');
-  return bytes;
+function pieceOf({ text, byteLength, isAscii }: Frame): Piece {
+  return new Piece(headOf(byteLength), text, byteLength, isAscii);
 }
 
 /** What stands before so many bytes of text, a character a byte. */

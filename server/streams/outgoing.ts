@@ -1,13 +1,11 @@
-import type { Frame } from '../../pusher/frames.ts';
 import { Batch } from './batch.ts';
-
-/** Where no bytes may be written past a stream. */
-export const NO_DESCRIPTOR = -1;
+import { NO_DESCRIPTOR } from './descriptor.ts';
+import type { Piece } from './piece.ts';
 
 /** Owed to who has been sent all. */
 export const NOTHING = 0;
 
-/** A socket that is sent frames. */
+/** A connection that is sent something. */
 export interface Waiting {
   /** Which batch it has not been sent yet, by its number: one that is young would cost each old socket a note to the collector. */
   owed: number;
@@ -15,7 +13,7 @@ export interface Waiting {
   readonly descriptor: number;
   /** Goes through its stream. */
   write(bytes: Uint8Array): void;
-  /** Writes what it is owed to its stream, or closes it for what it has left unread. */
+  /** Writes what it is owed to its stream, or closes that for what it has left unread. */
   flush(): void;
 }
 
@@ -35,12 +33,14 @@ const ALIKE = 8;
 
 /**
  * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many, at the end
- * of the next, which takes in what has come meanwhile. Sockets that are owed the same frames, which after a burst on one
- * channel is all of them, share one batch.
+ * of the next, which takes in what has come meanwhile. Sockets that are owed the same, which after a burst on one channel is
+ * all of them, share one batch. Who waits for an answer does not wait for all the others.
  */
 export class Outgoing {
   readonly #sender: Sender;
   #waiting: Waiting[] = [];
+  /** Who is owed an answer. */
+  #asking: Waiting[] = [];
   /** All that is owed: number 1 stands first. */
   #batches: Batch[] = [];
   #first: Batch | null = null;
@@ -62,17 +62,27 @@ export class Outgoing {
     if (descriptor !== NO_DESCRIPTOR) this.#sender.adopt?.(descriptor);
   }
 
-  /** The socket is owed one frame more. @returns all it is owed */
-  add(connection: Waiting, frame: Frame): Batch {
+  /** The connection is owed one piece more. @returns all it is owed */
+  add(connection: Waiting, piece: Piece): Batch {
     const isFirst = connection.owed === NOTHING;
-    const batch = isFirst ? this.#beginWith(frame) : this.batchOf(connection.owed).and(frame);
-    if (batch.number === NOTHING) batch.number = this.#batches.push(batch);
-    connection.owed = batch.number;
+    const batch = isFirst ? this.#beginWith(piece) : this.batchOf(connection.owed).and(piece);
+    this.#owe(connection, batch);
     if (isFirst) {
-      if (this.#waiting.length === 0) setImmediate(this.#endTurn);
+      this.#beScheduled();
       this.#waiting.push(connection);
     }
     return batch;
+  }
+
+  /** The same for an answer, which leaves before what is no answer; at once where there is nothing to leave with. */
+  answer(connection: Waiting, piece: Piece): void {
+    if (this.#isIdle) return connection.write(piece.bytes());
+    const isFirst = connection.owed === NOTHING;
+    this.#owe(connection, isFirst ? new Batch(null, piece) : this.batchOf(connection.owed).and(piece));
+    if (isFirst) {
+      this.#beScheduled();
+      this.#asking.push(connection);
+    }
   }
 
   batchOf(owed: number): Batch {
@@ -80,18 +90,32 @@ export class Outgoing {
   }
 
   flush(): void {
-    const waiting = this.#waiting;
+    const waiting = this.#asking.length > 0 ? this.#asking.concat(this.#waiting) : this.#waiting;
     this.#waiting = [];
+    if (this.#asking.length > 0) this.#asking = [];
     this.#first = null;
     this.#beginnings = 0;
     for (const connection of this.#sender.send(waiting, this.#batchOf)) connection.flush();
     // Who was owed something meanwhile, because somebody else had to go, has its number from the same row.
-    if (this.#waiting.length === 0) this.#batches = [];
+    if (this.#isIdle) this.#batches = [];
   }
 
-  #beginWith(frame: Frame): Batch {
-    if (!this.#first?.endsWith(frame)) {
-      this.#first = new Batch(null, frame);
+  get #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#asking.length === 0;
+  }
+
+  #beScheduled(): void {
+    if (this.#isIdle) setImmediate(this.#endTurn);
+  }
+
+  #owe(connection: Waiting, batch: Batch): void {
+    if (batch.number === NOTHING) batch.number = this.#batches.push(batch);
+    connection.owed = batch.number;
+  }
+
+  #beginWith(piece: Piece): Batch {
+    if (!this.#first?.endsWith(piece)) {
+      this.#first = new Batch(null, piece);
       this.#beginnings += 1;
     }
     return this.#first as Batch;

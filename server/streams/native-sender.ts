@@ -13,7 +13,7 @@ interface Addon {
 }
 
 /** The same place beside the sources and beside what is built of them. */
-const PREBUILT = new URL(`../../../prebuilds/${process.platform}-${process.arch}/sender.node`, import.meta.url);
+const PREBUILT = new URL(`../../prebuilds/${process.platform}-${process.arch}/sender.node`, import.meta.url);
 
 /** What the system keeps of a socket's that is not read; beyond that it is our queue, which has a limit of its own. */
 const KEPT_BY_THE_SYSTEM = 256 * 1024;

@@ -1,5 +1,6 @@
 import type { Batch } from './batch.ts';
-import { NO_DESCRIPTOR, NOTHING, type Sender, type Waiting } from './outgoing.ts';
+import { NO_DESCRIPTOR } from './descriptor.ts';
+import { NOTHING, type Sender, type Waiting } from './outgoing.ts';
 
 /** How the system is given what stands in a table of rows of four numbers, and the bytes these point at. */
 export interface Rows {

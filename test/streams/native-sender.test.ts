@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { loadNativeSender } from '../../server/doors/pusher-socket/native-sender.ts';
+import { loadNativeSender } from '../../server/streams/native-sender.ts';
 import { call } from '../kit/api.ts';
 import { collectGarbage } from '../kit/garbage.ts';
 import { Running } from '../kit/process.ts';
@@ -345,7 +345,7 @@ t.test('bad readers cost what is allowed for them, and the others nothing', { ti
   t.ok(published * 60_000 < 20_000_000, `before more than ${published * 60_000} bytes could wait for them`);
 
   // Many vanish without a word, in the middle of large frames.
-  const crowd = new Running('test/pusher-socket/crowd.mjs', [`${server.port}`, server.app.key, `${SILENT}`], '.', {});
+  const crowd = new Running('test/streams/crowd.mjs', [`${server.port}`, server.app.key, `${SILENT}`], '.', {});
   t.teardown(() => crowd.process.kill('SIGKILL'));
   await crowd.says(/all are here/);
   t.equal(await connections(), 1 + SILENT);

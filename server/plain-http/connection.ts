@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+import { descriptorOf, NO_DESCRIPTOR } from '../streams/descriptor.ts';
+import { NOTHING, type Outgoing, type Waiting } from '../streams/outgoing.ts';
+import type { Piece } from '../streams/piece.ts';
+
+/** A connection that is not Node's yet: what came of a request that is not whole, and the answers it is owed. */
+export class PlainConnection implements Waiting {
+  pending: Buffer | null = null;
+  isServed = false;
+  /** The sweep before something came last. */
+  sweep: number;
+  owed = NOTHING;
+  readonly #stream: Socket;
+  readonly #outgoing: Outgoing;
+
+  constructor(stream: Socket, outgoing: Outgoing, sweep: number) {
+    this.#stream = stream;
+    this.#outgoing = outgoing;
+    this.sweep = sweep;
+  }
+
+  get descriptor(): number {
+    const { destroyed, writableLength } = this.#stream;
+    return destroyed || writableLength > 0 ? NO_DESCRIPTOR : descriptorOf(this.#stream);
+  }
+
+  answer(piece: Piece): void {
+    this.#outgoing.answer(this, piece);
+  }
+
+  flush(): void {
+    if (this.owed === NOTHING) return;
+    const batch = this.#outgoing.batchOf(this.owed);
+    this.owed = NOTHING;
+    this.write(batch.bytes());
+  }
+
+  /** Who does not read the answers is not asked for more. */
+  write(bytes: Uint8Array): void {
+    if (!this.#stream.write(bytes)) this.#stream.pause().once('drain', this.#stream.resume);
+  }
+}
