@@ -26,7 +26,7 @@ export interface Sender {
   send(waiting: Waiting[], batchOf: (owed: number) => Batch): Waiting[];
 }
 
-/** Writing to so many takes longer than to look whether there is more for them… */
+/** Writing to so many takes longer than to look whether there is more for them, if more comes at all… */
 const MANY = 64;
 /** …if what they are owed is the same for so many of them that more would mostly be more of the same. */
 const ALIKE = 8;
@@ -46,12 +46,20 @@ export class Outgoing {
   #first: Batch | null = null;
   /** How many batches they began with. */
   #beginnings = 0;
+  /** Whether looking once more found something, the last time it was done. */
+  #expectsMore = true;
+  #batchesBefore = 0;
   readonly #endTurn = () => {
     const { length } = this.#waiting;
-    if (length < MANY || length < ALIKE * this.#beginnings) this.flush();
-    else setImmediate(this.#flush);
+    const isWorthIt = length >= MANY && length >= ALIKE * this.#beginnings && (this.#expectsMore || this.#hasJoined);
+    if (!isWorthIt) return this.flush();
+    this.#batchesBefore = this.#batches.length;
+    setImmediate(this.#endNextTurn);
   };
-  readonly #flush = () => this.flush();
+  readonly #endNextTurn = () => {
+    this.#expectsMore = this.#batches.length > this.#batchesBefore;
+    this.flush();
+  };
   readonly #batchOf = (owed: number) => this.batchOf(owed);
 
   constructor(sender: Sender) {
@@ -102,6 +110,11 @@ export class Outgoing {
 
   get #isIdle(): boolean {
     return this.#waiting.length === 0 && this.#asking.length === 0;
+  }
+
+  /** Somebody is owed more than one piece. */
+  get #hasJoined(): boolean {
+    return this.#batches.length - this.#asking.length > this.#beginnings;
   }
 
   #beScheduled(): void {
