@@ -29,10 +29,8 @@ export class PlainConnection implements Waiting {
   }
 
   flush(): void {
-    if (this.owed === NOTHING) return;
-    const batch = this.#outgoing.batchOf(this.owed);
-    this.owed = NOTHING;
-    this.write(batch.bytes());
+    const batch = this.#outgoing.take(this);
+    if (batch) this.write(batch.bytes());
   }
 
   /** Who does not read the answers is not asked for more. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Outgoing } from '../streams/outgoing.ts';
 import { Piece } from '../streams/piece.ts';
-import { leaveReading, pushTo, readBy, type Taker } from '../streams/reading.ts';
+import { DirectReading } from '../streams/reading.ts';
 import { PlainConnection } from './connection.ts';
 import { type PlainHead, readPlainHead } from './head.ts';
 
@@ -40,8 +40,7 @@ export class PlainConnections {
   readonly #listeners: TakesSockets[];
   readonly #open = new Map<Socket, PlainConnection>();
   readonly #sweeper: NodeJS.Timeout;
-  readonly #onData: Taker;
-  readonly #push: ReturnType<typeof pushTo>;
+  readonly #reading: DirectReading;
   readonly #onEnd: (this: Socket) => void;
   readonly #onClose: (this: Socket) => void;
   #sweeps = 0;
@@ -55,10 +54,9 @@ export class PlainConnections {
     this.#outgoing = outgoing;
     this.#keepAliveSeconds = keepAliveSeconds;
     const connections = this;
-    this.#onData = function (chunk) {
+    this.#reading = new DirectReading(function (chunk) {
       connections.#read(this, chunk);
-    };
-    this.#push = pushTo(this.#onData);
+    });
     this.#onEnd = function () {
       connections.#end(this, connections.#open.get(this) as PlainConnection);
     };
@@ -90,7 +88,8 @@ export class PlainConnections {
     if (this.#isClosed) return this.#give(socket);
     this.#open.set(socket, new PlainConnection(socket, this.#outgoing, this.#sweeps));
     // Most become WebSockets with their first bytes: what those do without is listened for later.
-    readBy(socket.on('error', ignore), this.#onData, this.#push);
+    socket.on('error', ignore);
+    this.#reading.begin(socket);
   }
 
   #read(socket: Socket, chunk: Buffer): void {
@@ -168,7 +167,8 @@ export class PlainConnections {
     this.#open.delete(socket);
     // What comes next is behind what was answered here.
     open.flush();
-    leaveReading(socket.off('error', ignore), this.#onData);
+    this.#reading.end(socket);
+    socket.off('error', ignore);
     if (open.isServed) socket.off('end', this.#onEnd).off('close', this.#onClose);
   }
 

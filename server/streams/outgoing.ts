@@ -32,8 +32,8 @@ const MANY = 64;
 const ALIKE = 8;
 
 /**
- * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many, at the end
- * of the next, which takes in what has come meanwhile. Sockets that are owed the same, which after a burst on one channel is
+ * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many
+ * and more is expected, at the end of the next, which takes in what has come meanwhile. Sockets that are owed the same, which after a burst on one channel is
  * all of them, share one batch. Who waits for an answer does not wait for all the others.
  */
 export class Outgoing {
@@ -48,19 +48,17 @@ export class Outgoing {
   #beginnings = 0;
   /** Whether looking once more found something, the last time it was done. */
   #expectsMore = true;
-  #batchesBefore = 0;
   readonly #endTurn = () => {
     const { length } = this.#waiting;
     const isWorthIt = length >= MANY && length >= ALIKE * this.#beginnings && (this.#expectsMore || this.#hasJoined);
-    if (!isWorthIt) return this.flush();
-    this.#batchesBefore = this.#batches.length;
-    setImmediate(this.#endNextTurn);
+    if (isWorthIt) setImmediate(this.#endNextTurn, this.#batches.length);
+    else this.flush();
   };
-  readonly #endNextTurn = () => {
-    this.#expectsMore = this.#batches.length > this.#batchesBefore;
+  readonly #endNextTurn = (batchesBefore: number) => {
+    this.#expectsMore = this.#batches.length > batchesBefore;
     this.flush();
   };
-  readonly #batchOf = (owed: number) => this.batchOf(owed);
+  readonly #batchOf = (owed: number) => this.#batches[owed - 1] as Batch;
 
   constructor(sender: Sender) {
     this.#sender = sender;
@@ -73,12 +71,8 @@ export class Outgoing {
   /** The connection is owed one piece more. @returns all it is owed */
   add(connection: Waiting, piece: Piece): Batch {
     const isFirst = connection.owed === NOTHING;
-    const batch = isFirst ? this.#beginWith(piece) : this.batchOf(connection.owed).and(piece);
-    this.#owe(connection, batch);
-    if (isFirst) {
-      this.#beScheduled();
-      this.#waiting.push(connection);
-    }
+    const batch = isFirst ? this.#beginWith(piece) : this.#batchOf(connection.owed).and(piece);
+    this.#owe(connection, batch, this.#waiting);
     return batch;
   }
 
@@ -86,21 +80,22 @@ export class Outgoing {
   answer(connection: Waiting, piece: Piece): void {
     if (this.#isIdle) return connection.write(piece.bytes());
     const isFirst = connection.owed === NOTHING;
-    this.#owe(connection, isFirst ? new Batch(null, piece) : this.batchOf(connection.owed).and(piece));
-    if (isFirst) {
-      this.#beScheduled();
-      this.#asking.push(connection);
-    }
+    const batch = isFirst ? new Batch(null, piece) : this.#batchOf(connection.owed).and(piece);
+    this.#owe(connection, batch, this.#asking);
   }
 
-  batchOf(owed: number): Batch {
-    return this.#batches[owed - 1] as Batch;
+  /** What a connection is owed, which it is from here on no more; null: nothing. */
+  take(connection: Waiting): Batch | null {
+    if (connection.owed === NOTHING) return null;
+    const batch = this.#batchOf(connection.owed);
+    connection.owed = NOTHING;
+    return batch;
   }
 
   flush(): void {
     const waiting = this.#asking.length > 0 ? this.#asking.concat(this.#waiting) : this.#waiting;
     this.#waiting = [];
-    if (this.#asking.length > 0) this.#asking = [];
+    this.#asking = [];
     this.#first = null;
     this.#beginnings = 0;
     for (const connection of this.#sender.send(waiting, this.#batchOf)) connection.flush();
@@ -117,12 +112,13 @@ export class Outgoing {
     return this.#batches.length - this.#asking.length > this.#beginnings;
   }
 
-  #beScheduled(): void {
-    if (this.#isIdle) setImmediate(this.#endTurn);
-  }
-
-  #owe(connection: Waiting, batch: Batch): void {
+  /** @param queue where it waits for its turn, unless it does already */
+  #owe(connection: Waiting, batch: Batch, queue: Waiting[]): void {
     if (batch.number === NOTHING) batch.number = this.#batches.push(batch);
+    if (connection.owed === NOTHING) {
+      if (this.#isIdle) setImmediate(this.#endTurn);
+      queue.push(connection);
+    }
     connection.owed = batch.number;
   }
 

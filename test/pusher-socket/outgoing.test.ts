@@ -13,6 +13,7 @@ import { loadNativeSender } from '../../server/streams/native-sender.ts';
 import { Outgoing, type Sender } from '../../server/streams/outgoing.ts';
 import { collectGarbage } from '../kit/garbage.ts';
 import { CLOSE, connectRaw, handshake, PING, type RawSocket } from '../kit/raw-socket.ts';
+import { throughStreams } from '../kit/streams.ts';
 
 const MAX_UNREAD_BYTES = 100_000;
 const MAX_BYTES_PER_WRITE = 64 * 1024;
@@ -22,9 +23,6 @@ interface Pair {
   connection: SocketConnection;
   stream: Socket;
 }
-
-/** As it is where TLS encrypts. */
-const throughStreams: Sender = { way: 'write', send: (waiting) => [...waiting] };
 
 /** The door's connections without what they are for: the core. */
 async function startDoor(t: Test, sender = throughStreams, onSlowReader = () => {}) {

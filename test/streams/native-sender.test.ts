@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
+import { descriptorOf } from '../../server/streams/descriptor.ts';
 import { loadNativeSender } from '../../server/streams/native-sender.ts';
 import { call } from '../kit/api.ts';
 import { collectGarbage } from '../kit/garbage.ts';
 import { Running } from '../kit/process.ts';
 import { CLOSE, openRaw, PING, PONG, type RawSocket, TEXT, wireFrame } from '../kit/raw-socket.ts';
 import { type RunningServer, startServer } from '../kit/server.ts';
+import { tcpPair } from '../kit/streams.ts';
 
 const HERE = `${process.platform}-${process.arch}`;
 const PREBUILT = ['linux-x64', 'linux-arm64'];
@@ -26,18 +28,10 @@ const addon: { open: Open; bound(descriptor: number, bytes: number): boolean } =
 const { open, bound } = addon;
 const WAYS = ['send', 'io_uring'].filter((way) => open(new Int32Array(4), new Uint8Array(1), way));
 
-/** A connection within this process: the end that is written to, by its descriptor, and the one that reads. */
+/** A connection of which the near end is written to by its descriptor. */
 async function pair(t: Test): Promise<{ near: Socket; far: Socket; descriptor: number }> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const far = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
-  const [near] = (await once(server, 'connection')) as [Socket];
-  for (const end of [near, far]) {
-    end.on('error', () => {});
-    t.teardown(() => end.destroy());
-  }
-  server.close();
-  return { near, far, descriptor: (near as Socket & { _handle: { fd: number } })._handle.fd };
+  const { near, far } = await tcpPair(t, { pauseOnConnect: true });
+  return { near, far, descriptor: descriptorOf(near) };
 }
 
 async function read(socket: Socket, bytes: number): Promise<Buffer> {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { NO_DESCRIPTOR } from '../../server/streams/descriptor.ts';
-import { Outgoing, type Sender, type Waiting } from '../../server/streams/outgoing.ts';
+import { Outgoing, type Waiting } from '../../server/streams/outgoing.ts';
 import { asciiPiece } from '../../server/streams/piece.ts';
+import { throughStreams } from '../kit/streams.ts';
 
 /** Who is sent something, with what each write brought him. */
 class Peer implements Waiting {
@@ -22,14 +23,12 @@ class Peer implements Waiting {
   }
 
   flush(): void {
-    const batch = this.#outgoing().batchOf(this.owed);
-    this.owed = 0;
-    this.write(batch.bytes());
+    const batch = this.#outgoing().take(this);
+    if (batch) this.write(batch.bytes());
   }
 }
 
 function startOutgoing(peers: number) {
-  const throughStreams: Sender = { way: 'write', send: (waiting) => [...waiting] };
   const outgoing = new Outgoing(throughStreams);
   const order: Peer[] = [];
   const all = Array.from({ length: peers }, () => new Peer(() => outgoing, order));

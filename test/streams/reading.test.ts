@@ -1,24 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import t, { type Test } from 'tap';
-import { leaveReading, pushTo, readBy } from '../../server/streams/reading.ts';
+import type { Socket } from 'node:net';
+import t from 'tap';
+import { DirectReading } from '../../server/streams/reading.ts';
+import { tcpPair } from '../kit/streams.ts';
 
 const BYTES = 3_000_000;
-
-/** The two ends of a connection. */
-async function pair(t: Test): Promise<{ near: Socket; far: Socket }> {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const far = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
-  const [near] = (await once(server, 'connection')) as [Socket];
-  t.teardown(() => {
-    near.destroy();
-    far.destroy();
-    server.close();
-  });
-  return { near, far };
-}
 
 /** In pieces of any length, some of them in one go. */
 async function writePieces(socket: Socket, bytes: Buffer): Promise<void> {
@@ -35,7 +22,7 @@ async function writePieces(socket: Socket, bytes: Buffer): Promise<void> {
 const digest = (chunks: Buffer[]) => createHash('sha256').update(Buffer.concat(chunks)).digest('hex');
 
 t.test('all of it comes, in order, however often its taker wants no more for now', async (t) => {
-  const { near, far } = await pair(t);
+  const { near, far } = await tcpPair(t);
   const sent = randomBytes(BYTES);
   const taken: Buffer[] = [];
   let pauses = 0;
@@ -48,7 +35,7 @@ t.test('all of it comes, in order, however often its taker wants no more for now
     if (Math.random() < 0.5) setImmediate(goOn);
     else setTimeout(goOn, Math.random() * 5);
   }
-  readBy(near, take, pushTo(take));
+  new DirectReading(take).begin(near);
   const ended = once(near, 'end');
   await writePieces(far, sent);
   await ended;
@@ -57,15 +44,15 @@ t.test('all of it comes, in order, however often its taker wants no more for now
 });
 
 t.test('what has been put back and what comes after it is for who takes over', async (t) => {
-  const { near, far } = await pair(t);
+  const { near, far } = await tcpPair(t);
   const sent = randomBytes(BYTES);
   const taken: Buffer[] = [];
   const first = new Promise<Buffer>((resolve) => {
-    function take(this: Socket, chunk: Buffer): void {
-      leaveReading(this, take);
+    const reading = new DirectReading((chunk) => {
+      reading.end(near);
       resolve(Buffer.from(chunk));
-    }
-    readBy(near, take, pushTo(take));
+    });
+    reading.begin(near);
   });
   const written = writePieces(far, sent);
   near.pause();
@@ -81,19 +68,19 @@ t.test('what has been put back and what comes after it is for who takes over', a
 });
 
 t.test('the end comes behind all that was read, and a broken connection is told of', async (t) => {
-  const { near, far } = await pair(t);
+  const { near, far } = await tcpPair(t);
   const order: string[] = [];
   function take(this: Socket, chunk: Buffer): void {
     order.push(chunk.toString());
   }
-  readBy(near, take, pushTo(take));
+  new DirectReading(take).begin(near);
   near.on('end', () => order.push('end'));
   far.end('last words');
   await once(near, 'end');
   t.same(order, ['last words', 'end']);
 
-  const other = await pair(t);
-  readBy(other.near, take, pushTo(take));
+  const other = await tcpPair(t);
+  new DirectReading(take).begin(other.near);
   const broken = once(other.near, 'error');
   other.far.resetAndDestroy();
   const [error] = (await broken) as [NodeJS.ErrnoException];

@@ -6,7 +6,7 @@ import type { Session } from '../../pusher/session.ts';
 import { descriptorOf, NO_DESCRIPTOR } from '../../streams/descriptor.ts';
 import { NOTHING, type Outgoing, type Waiting } from '../../streams/outgoing.ts';
 import type { Piece } from '../../streams/piece.ts';
-import { leaveReading, pushTo, readBy } from '../../streams/reading.ts';
+import { DirectReading } from '../../streams/reading.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import { closeFrame, pingFrame, pongFrame, wireOf } from './wire.ts';
 
@@ -56,7 +56,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#stream[CONNECTION] = this;
     if (this.#descriptor !== NO_DESCRIPTOR) this.#stream._destroy = destroy;
     outgoing.adopt(this.#descriptor);
-    readBy(stream, onData, push);
+    reading.begin(stream);
     stream.on('end', onEnd).on('error', onError).on('close', onClosed);
   }
 
@@ -140,10 +140,8 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   }
 
   flush(): void {
-    if (this.owed === NOTHING) return;
-    const batch = this.#outgoing.batchOf(this.owed);
-    this.owed = NOTHING;
-    if (this.#mayWrite(batch.length)) this.write(batch.bytes());
+    const batch = this.#outgoing.take(this);
+    if (batch && this.#mayWrite(batch.length)) this.write(batch.bytes());
   }
 
   /** Nothing may overtake what of it the system does not take at once. */
@@ -178,7 +176,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
 
   /** Both have said goodbye, or nothing the peer says is heard any more. */
   #hangUp(): void {
-    leaveReading(this.#stream, onData);
+    reading.end(this.#stream);
     this.#stream.resume().end();
   }
 
@@ -204,7 +202,7 @@ function onData(this: ConnectedStream, chunk: Buffer): void {
   this[CONNECTION]?.read(chunk);
 }
 
-const push = pushTo(onData);
+const reading = new DirectReading(onData);
 
 function onEnd(this: ConnectedStream): void {
   this[CONNECTION]?.onEnd();
