@@ -1,4 +1,4 @@
-// Builds native/sender.c into prebuilds/<platform>-<architecture>/sender.node, which is checked in: nobody needs a compiler
+// Builds native/sender.c and ring.h into prebuilds/<platform>-<architecture>/sender.node, which is checked in: nobody needs a compiler
 // but who changes it. With --sanitize: for this machine only, under AddressSanitizer.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,7 @@ const COMPILERS = {
   'linux-arm64': process.arch === 'arm64' ? 'cc' : 'aarch64-linux-gnu-gcc',
 };
 const here = `${process.platform}-${process.arch}`;
+const SOURCES = ['ring.h', 'sender.c'];
 const built = [];
 const isSanitized = process.argv.includes('--sanitize');
 
@@ -50,6 +51,7 @@ for (const [target, compiler] of Object.entries(COMPILERS)) {
 }
 // A test asks whether what is checked in was built from the source that is.
 if (built.length === Object.keys(COMPILERS).length) {
-  const source = createHash('sha256').update(readFileSync(join(root, 'native', 'sender.c')));
+  const source = createHash('sha256');
+  for (const file of SOURCES) source.update(readFileSync(join(root, 'native', file)));
   writeFileSync(join(root, 'prebuilds', 'source.sha256'), `${source.digest('hex')}\n`);
 }

@@ -5,6 +5,7 @@ import {
   startAntiphon,
   startJoinedSendLoop,
   startPlainWs,
+  startRingLoop,
   startSendLoop,
 } from './measured-server.ts';
 
@@ -15,35 +16,40 @@ export interface Contenders {
   /** One `send()` per socket and event, and one per socket and turn. */
   sendLoop: Crowd;
   joinedLoop: Crowd;
+  /** As the native sender does it and nothing else: what is to be had from the system. */
+  ringLoop: Crowd | null;
   all: Crowd[];
 }
 
 /** What a round consists of: who shares a machine has fast and slow seconds, which each must get some of. */
 const SLICES = 5;
 const WARM_UP = 'publish 1000 16 1 16';
+const NATIVE = 'native';
 const NATIVE_SENDER = 'sender.node';
 
 export async function startOurs(bench: Bench): Promise<Crowd[]> {
   const javaScript = await startAntiphon(bench.server, { ANTIPHON_NATIVE: 'off' });
   javaScript.name = 'JavaScript';
   const native = await startAntiphon(bench.server);
-  native.name = 'native';
+  native.name = NATIVE;
   const servers: MeasuredServer[] = [javaScript];
   if (native.hasMapped(NATIVE_SENDER)) servers.push(native);
   else await native.stop();
   return servers.map((server) => new Crowd(server, bench.load));
 }
 
-export async function startContenders(bench: Bench): Promise<Contenders> {
+export async function startContenders(bench: Bench, { hasRing = false } = {}): Promise<Contenders> {
   const crowdOf = async (server: Promise<MeasuredServer>) => new Crowd(await server, bench.load);
   const ours = await startOurs(bench);
   const plain = await crowdOf(startPlainWs());
   const sendLoop = await crowdOf(startSendLoop());
   const joinedLoop = await crowdOf(startJoinedSendLoop());
-  const all = [...ours, plain, sendLoop, joinedLoop];
+  const ring = hasRing ? await startRingLoop() : null;
+  const ringLoop = ring && new Crowd(ring, bench.load);
+  const all = [...ours, plain, sendLoop, joinedLoop, ...(ringLoop ? [ringLoop] : [])];
   // A server that has served for a while has its code compiled; a few bursts do not do that.
   for (const { load } of all) await load.mustDo(WARM_UP);
-  return { ours, plain, sendLoop, joinedLoop, all };
+  return { ours, plain, sendLoop, joinedLoop, ringLoop, all };
 }
 
 /** What each of our servers may cost at most, in multiples of the C loop. */
@@ -52,7 +58,7 @@ export type Limits = Record<string, number>;
 /** Everybody delivers in turn: microseconds per delivered event beside the plain loop and a C loop. */
 export async function compareDelivery(
   bench: Bench,
-  { ours, plain, sendLoop, joinedLoop, all }: Contenders,
+  { ours, plain, sendLoop, joinedLoop, ringLoop, all }: Contenders,
   { what, ms, publish, isJoined, limits }: Delivery,
 ): Promise<void> {
   for (const crowd of all) await crowd.load.mustDo(`publish 500 ${publish}`);
@@ -67,7 +73,8 @@ export async function compareDelivery(
     const atMost = limits?.[crowd.name];
     const row = { what, unit: 'µs', name: crowd.name, ours: of(crowd) };
     bench.table.row({ ...row, beside: loop.name, theirs: of(loop), ...(atMost === undefined ? {} : { atMost }) });
-    bench.table.row({ ...row, what: '', beside: plain.name, theirs: of(plain) });
+    const others = ringLoop && crowd.name === NATIVE ? [plain, ringLoop] : [plain];
+    for (const other of others) bench.table.row({ ...row, what: '', beside: other.name, theirs: of(other) });
   }
 }
 

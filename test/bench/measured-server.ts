@@ -114,6 +114,14 @@ export function startJoinedSendLoop(): Promise<MeasuredServer> {
   return start('C joined', compileC('send-loop'), [APP.secret, '--joined']);
 }
 
+/** The same, sent by io_uring. null where the kernel lacks it. */
+export function startRingLoop(): Promise<MeasuredServer | null> {
+  return start('C io_uring', compileC('send-loop'), [APP.secret, '--ring']).catch((error: Error) => {
+    if (error.message.includes('said: io_uring')) return null;
+    throw error;
+  });
+}
+
 function startReference(name: string, file: string, ...args: string[]): Promise<MeasuredServer> {
   const entry = fileURLToPath(new URL(`reference/${file}`, import.meta.url));
   return start(name, process.execPath, [entry, ...args]);

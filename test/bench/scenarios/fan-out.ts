@@ -8,7 +8,7 @@ const BURSTS = { JavaScript: 1.25, native: 1.0 };
 export async function fanOut(bench: Bench): Promise<void> {
   const ms = bench.isQuick ? 1000 : 3000;
   for (const count of bench.isQuick ? [1000] : [100, 1000, 10_000]) {
-    const contenders = await startContenders(bench);
+    const contenders = await startContenders(bench, { hasRing: !bench.isQuick });
     for (const { load } of contenders.all) await load.mustDo(`open ${count} ${count} bench`);
     await compareDelivery(bench, contenders, {
       what: `fan-out to ${count}, one at a time`,
