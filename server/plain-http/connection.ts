@@ -1,15 +1,16 @@
 import type { Socket } from 'node:net';
 import { descriptorOf, NO_DESCRIPTOR } from '../streams/descriptor.ts';
-import { NOTHING, type Outgoing, type Waiting } from '../streams/outgoing.ts';
+import type { Asking, Outgoing } from '../streams/outgoing.ts';
 import type { Piece } from '../streams/piece.ts';
+import { NO_SEAT } from '../streams/seats.ts';
 
 /** A connection that is not Node's yet: what came of a request that is not whole, and the answers it is owed. */
-export class PlainConnection implements Waiting {
+export class PlainConnection implements Asking {
   pending: Buffer | null = null;
   isServed = false;
   /** The sweep before something came last. */
   sweep: number;
-  owed = NOTHING;
+  seat = NO_SEAT;
   readonly #stream: Socket;
   readonly #outgoing: Outgoing;
 

@@ -1,6 +1,6 @@
 import { type ChannelTraits, traitsOf } from './channel-name.ts';
-import type { Connection } from './connection.ts';
 import type { Frame } from './frames.ts';
+import { Listeners } from './listeners.ts';
 import { type Member, Roster } from './roster.ts';
 import type { Session } from './session.ts';
 
@@ -12,8 +12,8 @@ export class Channel {
   readonly traits: ChannelTraits;
   /** Each socket with the member it joined as; null: as nobody in particular. */
   readonly #subscribers = new Map<Session, Member | null>();
-  /** Their connections in a row, once they have been sent to and until one goes: the way to each from its session is longer. */
-  #connections: Connection[] | null = null;
+  /** Their connections, once they have been sent to and until one goes. */
+  #listeners: Listeners | null = null;
   readonly roster: Roster | null;
   /** Subscriptions on other nodes, by node. */
   readonly remote = new Map<string, number>();
@@ -46,26 +46,25 @@ export class Channel {
   }
 
   add(session: Session, member: Member | null): void {
-    if (!this.#subscribers.has(session)) this.#connections?.push(session.connection);
+    if (!this.#subscribers.has(session)) this.#listeners?.add(session.connection);
     this.#subscribers.set(session, member);
   }
 
   remove(session: Session): void {
-    if (this.#subscribers.delete(session)) this.#connections = null;
+    if (this.#subscribers.delete(session)) this.#listeners = null;
   }
 
   /** Sends to this node's subscribers, and says to how many. */
   send(frame: Frame, except?: Session): number {
-    this.#connections ??= this.#listConnections();
-    const connections = this.#connections;
-    const left = except?.connection;
-    for (const connection of connections) if (connection !== left) connection.send(frame);
-    return connections.length - (except && this.#subscribers.has(except) ? 1 : 0);
+    const count = this.#subscribers.size - (except && this.#subscribers.has(except) ? 1 : 0);
+    this.#listeners ??= this.#gather();
+    this.#listeners.send(frame, except?.connection);
+    return count;
   }
 
-  #listConnections(): Connection[] {
-    const connections: Connection[] = [];
-    for (const { connection } of this.#subscribers.keys()) connections.push(connection);
-    return connections;
+  #gather(): Listeners {
+    const listeners = new Listeners();
+    for (const { connection } of this.#subscribers.keys()) listeners.add(connection);
+    return listeners;
   }
 }

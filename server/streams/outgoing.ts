@@ -1,20 +1,18 @@
 import { Batch } from './batch.ts';
 import { NO_DESCRIPTOR } from './descriptor.ts';
 import type { Piece } from './piece.ts';
+import { NO_SEAT, NOTHING, Seats, type Waiting } from './seats.ts';
 
-/** Owed to who has been sent all. */
-export const NOTHING = 0;
+/** Who is sent much, by himself or with many others: he keeps his seat. */
+export interface Seated extends Waiting {
+  readonly seat: number;
+}
 
-/** A connection that is sent something. */
-export interface Waiting {
-  /** Which batch it has not been sent yet, by its number: one that is young would cost each old socket a note to the collector. */
-  owed: number;
-  /** Where bytes may be written past its stream, at this moment; NO_DESCRIPTOR: nowhere. */
+/** Who is owed an answer now and then: he has a seat until he is sent it. */
+export interface Asking extends Waiting {
+  seat: number;
+  /** Where bytes may be written past his stream, at this moment. */
   readonly descriptor: number;
-  /** Goes through its stream. */
-  write(bytes: Uint8Array): void;
-  /** Writes what it is owed to its stream, or closes that for what it has left unread. */
-  flush(): void;
 }
 
 /** Writes past streams what sockets are owed. */
@@ -22,14 +20,16 @@ export interface Sender {
   readonly way: 'io_uring' | 'send' | 'write';
   /** A socket is there that will be written to. */
   adopt?(descriptor: number): void;
-  /** `waiting` is its to use up; `batchOf` what they are owed. @returns those that have to go through their streams */
-  send(waiting: Waiting[], batchOf: (owed: number) => Batch): Waiting[];
+  /** @returns whose seats have to be written to through their streams */
+  send(waiting: readonly number[], seats: Seats, batchOf: (owed: number) => Batch): readonly number[];
 }
 
 /** Writing to so many takes longer than to look whether there is more for them, if more comes at all… */
 const MANY = 64;
 /** …if what they are owed is the same for so many of them that more would mostly be more of the same. */
 const ALIKE = 8;
+/** Who is owed so much is written to at once instead of at the end of the turn. */
+const MAX_BYTES_PER_WRITE = 64 * 1024;
 
 /**
  * What is sent during one turn of the event loop leaves at its end, one write per socket; where they are many
@@ -38,9 +38,10 @@ const ALIKE = 8;
  */
 export class Outgoing {
   readonly #sender: Sender;
-  #waiting: Waiting[] = [];
+  readonly #seats = new Seats();
+  #waiting: number[] = [];
   /** Who is owed an answer. */
-  #asking: Waiting[] = [];
+  #asking: Asking[] = [];
   /** All that is owed: number 1 stands first. */
   #batches: Batch[] = [];
   #first: Batch | null = null;
@@ -64,41 +65,69 @@ export class Outgoing {
     this.#sender = sender;
   }
 
-  adopt(descriptor: number): void {
+  /** @param descriptor where the system has its stream; NO_DESCRIPTOR: always through the stream. @returns its seat */
+  sit(connection: Waiting, descriptor: number): number {
     if (descriptor !== NO_DESCRIPTOR) this.#sender.adopt?.(descriptor);
+    const seat = this.#seats.take(connection);
+    this.setDescriptor(seat, descriptor);
+    return seat;
   }
 
-  /** The connection is owed one piece more. @returns all it is owed */
-  add(connection: Waiting, piece: Piece): Batch {
-    const isFirst = connection.owed === NOTHING;
-    const batch = isFirst ? this.#beginWith(piece) : this.#batchOf(connection.owed).and(piece);
-    this.#owe(connection, batch, this.#waiting);
-    return batch;
+  /** Where bytes may be written past the stream from here on; NO_DESCRIPTOR: nowhere. */
+  setDescriptor(seat: number, descriptor: number): void {
+    this.#seats.descriptors[seat] = descriptor;
+  }
+
+  /** Once: somebody else may sit there next. */
+  leave(seat: number): void {
+    this.#seats.leave(seat);
+  }
+
+  /** The connection is owed one piece more. */
+  add(connection: Seated, piece: Piece): void {
+    this.#add(connection.seat, piece);
+  }
+
+  /** All who sit there are owed one piece more, but for one, or null. */
+  addAll(seats: readonly number[], piece: Piece, except: number | null): void {
+    for (const seat of seats) if (seat !== except) this.#add(seat, piece);
   }
 
   /** The same for an answer, which leaves before what is no answer; at once where there is nothing to leave with. */
-  answer(connection: Waiting, piece: Piece): void {
+  answer(connection: Asking, piece: Piece): void {
     if (this.#isIdle) return connection.write(piece.bytes());
-    const isFirst = connection.owed === NOTHING;
-    const batch = isFirst ? new Batch(null, piece) : this.#batchOf(connection.owed).and(piece);
-    this.#owe(connection, batch, this.#asking);
+    if (connection.seat === NO_SEAT) {
+      connection.seat = this.#seats.take(connection);
+      this.#asking.push(connection);
+    }
+    const { owed } = this.#seats;
+    const before = owed[connection.seat] as number;
+    owed[connection.seat] = this.#numberOf(
+      before === NOTHING ? new Batch(null, piece) : this.#batchOf(before).and(piece),
+    );
   }
 
   /** What a connection is owed, which it is from here on no more; null: nothing. */
-  take(connection: Waiting): Batch | null {
-    if (connection.owed === NOTHING) return null;
-    const batch = this.#batchOf(connection.owed);
-    connection.owed = NOTHING;
-    return batch;
+  take({ seat }: Seated): Batch | null {
+    const { owed } = this.#seats;
+    const number = owed[seat] ?? NOTHING;
+    if (number === NOTHING) return null;
+    owed[seat] = NOTHING;
+    return this.#batchOf(number);
   }
 
   flush(): void {
-    const waiting = this.#asking.length > 0 ? this.#asking.concat(this.#waiting) : this.#waiting;
+    const asking = this.#asking;
+    const waiting = asking.length > 0 ? [...this.#seatsOf(asking), ...this.#waiting] : this.#waiting;
     this.#waiting = [];
     this.#asking = [];
     this.#first = null;
     this.#beginnings = 0;
-    for (const connection of this.#sender.send(waiting, this.#batchOf)) connection.flush();
+    for (const seat of this.#sender.send(waiting, this.#seats, this.#batchOf)) this.#seats.at(seat)?.flush();
+    for (const connection of asking) {
+      this.#seats.leave(connection.seat);
+      connection.seat = NO_SEAT;
+    }
     // Who was owed something meanwhile, because somebody else had to go, has its number from the same row.
     if (this.#isIdle) this.#batches = [];
   }
@@ -112,14 +141,21 @@ export class Outgoing {
     return this.#batches.length - this.#asking.length > this.#beginnings;
   }
 
-  /** @param queue where it waits for its turn, unless it does already */
-  #owe(connection: Waiting, batch: Batch, queue: Waiting[]): void {
-    if (batch.number === NOTHING) batch.number = this.#batches.push(batch);
-    if (connection.owed === NOTHING) {
+  #add(seat: number, piece: Piece): void {
+    const { owed } = this.#seats;
+    const before = owed[seat] as number;
+    const batch = before === NOTHING ? this.#beginWith(piece) : this.#batchOf(before).and(piece);
+    if (before === NOTHING) {
       if (this.#isIdle) setImmediate(this.#endTurn);
-      queue.push(connection);
+      this.#waiting.push(seat);
     }
-    connection.owed = batch.number;
+    owed[seat] = this.#numberOf(batch);
+    if (batch.length >= MAX_BYTES_PER_WRITE) this.#seats.at(seat)?.flush();
+  }
+
+  #numberOf(batch: Batch): number {
+    if (batch.number === NOTHING) batch.number = this.#batches.push(batch);
+    return batch.number;
   }
 
   #beginWith(piece: Piece): Batch {
@@ -128,5 +164,13 @@ export class Outgoing {
       this.#beginnings += 1;
     }
     return this.#first as Batch;
+  }
+
+  /** Their streams are asked now: they come and go. */
+  #seatsOf(asking: readonly Asking[]): number[] {
+    return asking.map(({ seat, descriptor }) => {
+      this.#seats.descriptors[seat] = descriptor;
+      return seat;
+    });
   }
 }

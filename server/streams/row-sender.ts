@@ -1,6 +1,7 @@
 import type { Batch } from './batch.ts';
 import { NO_DESCRIPTOR } from './descriptor.ts';
-import { NOTHING, type Sender, type Waiting } from './outgoing.ts';
+import type { Sender } from './outgoing.ts';
+import { NOTHING, type Seats } from './seats.ts';
 
 /** How the system is given what stands in a table of rows of four numbers, and the bytes these point at. */
 export interface Rows {
@@ -23,6 +24,8 @@ export class RowSender implements Sender {
   readonly way: Sender['way'];
   readonly #system: Rows;
   readonly #table = new Int32Array(ROWS * COLUMNS);
+  /** Whose row is which. */
+  readonly #seatOf = new Int32Array(ROWS);
   readonly #bytes = Buffer.alloc(BYTES);
   #rows = 0;
   #usedBytes = 0;
@@ -40,28 +43,23 @@ export class RowSender implements Sender {
     this.#system.adopt?.(descriptor);
   }
 
-  send(waiting: Waiting[], batchOf: (owed: number) => Batch): Waiting[] {
-    const left: Waiting[] = [];
-    // Row by row, those being sent to stand in front of those still to be looked at.
-    let first = 0;
-    let end = 0;
-    for (const connection of waiting) {
-      if (connection.owed === NOTHING) continue; // written meanwhile
-      const batch = batchOf(connection.owed);
-      if (connection.descriptor === NO_DESCRIPTOR || batch.length > BYTES) {
-        left.push(connection);
+  send(waiting: readonly number[], seats: Seats, batchOf: (owed: number) => Batch): readonly number[] {
+    const { owed, descriptors } = seats;
+    const left: number[] = [];
+    for (const seat of waiting) {
+      const number = owed[seat] as number;
+      if (number === NOTHING) continue; // written meanwhile
+      const batch = batchOf(number);
+      const descriptor = descriptors[seat] as number;
+      if (descriptor === NO_DESCRIPTOR || batch.length > BYTES) {
+        left.push(seat);
         continue;
       }
-      if (this.#rows === ROWS || !this.#hasRoomFor(batch)) {
-        this.#sendLoad(waiting, first);
-        first = end;
-      }
-      if (waiting[end] !== connection) waiting[end] = connection;
-      end += 1;
-      connection.owed = NOTHING;
-      this.#put(connection.descriptor, batch);
+      if (this.#rows === ROWS || !this.#hasRoomFor(batch)) this.#sendLoad(seats);
+      owed[seat] = NOTHING;
+      this.#put(seat, descriptor, batch);
     }
-    this.#sendLoad(waiting, first);
+    this.#sendLoad(seats);
     return left;
   }
 
@@ -69,8 +67,9 @@ export class RowSender implements Sender {
     return batch.load === this.#load || this.#usedBytes + batch.length <= BYTES;
   }
 
-  #put(descriptor: number, batch: Batch): void {
+  #put(seat: number, descriptor: number, batch: Batch): void {
     if (batch.load !== this.#load) this.#copy(batch);
+    this.#seatOf[this.#rows] = seat;
     const cell = this.#rows++ * COLUMNS;
     this.#table[cell + DESCRIPTOR] = descriptor;
     this.#table[cell + OFFSET] = batch.offset;
@@ -95,19 +94,18 @@ export class RowSender implements Sender {
     this.#latin1 = '';
   }
 
-  /** The rows are those of `waiting` from `first` on. */
-  #sendLoad(waiting: readonly Waiting[], first: number): void {
+  #sendLoad(seats: Seats): void {
     const rows = this.#rows;
     if (rows === 0) return;
     this.#encode();
-    if (this.#system.send(rows) > 0) this.#finish(rows, waiting, first);
+    if (this.#system.send(rows) > 0) this.#finish(rows, seats);
     this.#rows = 0;
     this.#usedBytes = 0;
     this.#load++;
   }
 
   /** What the system did not take at once goes to the stream, which also finds out what is wrong with a socket. */
-  #finish(rows: number, waiting: readonly Waiting[], first: number): void {
+  #finish(rows: number, seats: Seats): void {
     const table = this.#table;
     for (let row = 0; row < rows; row++) {
       const cell = row * COLUMNS;
@@ -115,7 +113,8 @@ export class RowSender implements Sender {
       const sent = Math.max(table[cell + SENT] as number, 0);
       if (sent === length) continue;
       const offset = table[cell + OFFSET] as number;
-      waiting[first + row]?.write(Buffer.from(this.#bytes.subarray(offset + sent, offset + length)));
+      const bytes = Buffer.from(this.#bytes.subarray(offset + sent, offset + length));
+      seats.at(this.#seatOf[row] as number)?.write(bytes);
     }
   }
 }

@@ -54,6 +54,8 @@ const PRESENCE = 'presence-room';
 
 /** A socket without a wire: it keeps what it is sent. */
 class Socket implements Connection {
+  readonly broadcaster = null;
+  readonly seat = 0;
   readonly frames: string[] = [];
   readonly hub: Hub;
   readonly session: Session;

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { WebSocketServer } from 'ws';
-import { SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
+import { broadcasterOf, SocketConnection } from '../../server/doors/pusher-socket/socket.ts';
 import { Upgraded } from '../../server/doors/pusher-socket/upgraded.ts';
 import { wireOf } from '../../server/doors/pusher-socket/wire.ts';
 import { Frame } from '../../server/pusher/frames.ts';
@@ -33,8 +33,10 @@ async function startDoor(t: Test, sender = throughStreams, onSlowReader = () => 
     WebSocket: Upgraded as never,
   });
   const outgoing = new Outgoing(sender);
+  const broadcaster = broadcasterOf(outgoing);
   let slowReaders = 0;
   const rules = {
+    broadcaster,
     maxUnreadBytes: MAX_UNREAD_BYTES,
     closeTimeoutMs: 200,
     onSlowReader: () => {
@@ -45,6 +47,7 @@ async function startDoor(t: Test, sender = throughStreams, onSlowReader = () => 
   };
   t.teardown(() => server.close());
   return {
+    broadcaster,
     slowReaders: () => slowReaders,
     async open(): Promise<Pair> {
       const client = await connectRaw(t, { port: (server.address() as AddressInfo).port });
@@ -167,6 +170,36 @@ for (const sender of [throughStreams, ...pastStreams])
       t.same(payloads, ['one', '', 'two', 'three', 'four', 'five']);
     },
   );
+
+for (const sender of [throughStreams, ...pastStreams])
+  t.test(`what is broadcast keeps its place among what is sent, ${sender.way}`, async (t) => {
+    const door = await startDoor(t, sender);
+    const [ann, ben, gone] = [await door.open(), await door.open(), await door.open()];
+    const seats = [ann, ben, gone].map(({ connection }) => connection.seat);
+    ann.connection.send(frame('one'));
+    door.broadcaster.broadcast(frame('two'), seats, null);
+    ben.connection.send(frame('three'));
+    door.broadcaster.broadcast(frame('four'), seats, ann.connection.seat);
+    ann.connection.send(frame('five'));
+    t.same([await ann.client.text(), await ann.client.text(), await ann.client.text()], ['one', 'two', 'five']);
+    t.same([await ben.client.text(), await ben.client.text(), await ben.client.text()], ['two', 'three', 'four']);
+
+    // Whoever gets the seat of who has gone gets nothing that was his.
+    door.broadcaster.broadcast(frame('six'), seats, null);
+    gone.stream.destroy();
+    await once(gone.stream, 'close');
+    const eve = await door.open();
+    t.equal(eve.connection.seat, seats[2]);
+    gone.connection.send(frame('seven'));
+    gone.connection.ping();
+    door.broadcaster.broadcast(
+      frame('eight'),
+      [ann, ben, eve].map(({ connection }) => connection.seat),
+      null,
+    );
+    t.equal(await eve.client.text(), 'eight');
+    t.same([await ann.client.text(), await ann.client.text()], ['six', 'eight']);
+  });
 
 for (const sender of [throughStreams, ...pastStreams])
   t.test(`what others are sent because one has to go keeps its place, ${sender.way}`, async (t) => {

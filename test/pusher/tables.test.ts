@@ -263,6 +263,8 @@ t.test('a tally adds up the nodes and tells its own share', async (t) => {
 
 /** A wire that dies of the n-th frame it is given, in the middle of whatever sent it. */
 class FrailConnection implements Connection {
+  readonly broadcaster = null;
+  readonly seat = 0;
   session: Session | null = null;
   #framesLeft: number;
 

@@ -1,13 +1,14 @@
 import t from 'tap';
 import { NO_DESCRIPTOR } from '../../server/streams/descriptor.ts';
-import { Outgoing, type Waiting } from '../../server/streams/outgoing.ts';
+import { type Asking, Outgoing, type Seated } from '../../server/streams/outgoing.ts';
 import { asciiPiece } from '../../server/streams/piece.ts';
+import { NO_SEAT } from '../../server/streams/seats.ts';
 import { throughStreams } from '../kit/streams.ts';
 
 /** Who is sent something, with what each write brought him. */
-class Peer implements Waiting {
-  owed = 0;
-  descriptor = NO_DESCRIPTOR;
+class Peer implements Seated, Asking {
+  seat = NO_SEAT;
+  readonly descriptor = NO_DESCRIPTOR;
   readonly written: string[] = [];
   readonly #outgoing: () => Outgoing;
   readonly #order: Peer[];
@@ -32,10 +33,10 @@ function startOutgoing(peers: number) {
   const outgoing = new Outgoing(throughStreams);
   const order: Peer[] = [];
   const all = Array.from({ length: peers }, () => new Peer(() => outgoing, order));
-  const publish = (text: string) => {
-    const piece = asciiPiece(text);
-    for (const peer of all) outgoing.add(peer, piece);
-  };
+  for (const peer of all) peer.seat = outgoing.sit(peer, NO_DESCRIPTOR);
+  const seats = all.map(({ seat }) => seat);
+  const publish = (text: string, except: Peer | null = null) =>
+    outgoing.addAll(seats, asciiPiece(text), except?.seat ?? null);
   return { outgoing, all, order, publish };
 }
 
@@ -109,4 +110,36 @@ t.test('answers leave first, and at once where there is nothing to leave with', 
   t.same(asking.written, ['one', 'twothree']);
   t.equal(order[1], asking);
   t.equal(order.length, 2 + all.length);
+});
+
+t.test('who takes the seat of somebody else in the same turn is sent what is his', async (t) => {
+  const { outgoing, all, publish } = startOutgoing(200);
+  const [first, gone] = all as [Peer, Peer];
+  publish('1', first);
+  outgoing.leave(gone.seat);
+  const next = new Peer(() => outgoing, []);
+  next.seat = outgoing.sit(next, NO_DESCRIPTOR);
+  t.equal(next.seat, gone.seat);
+  outgoing.add(next, asciiPiece('2'));
+  await turn();
+  await turn();
+  t.same(
+    [first, gone, next, all[199]].map((peer) => peer?.written),
+    [[], [], ['2'], ['1']],
+  );
+});
+
+t.test('who asks has a seat until he is answered', async (t) => {
+  const { outgoing, publish } = startOutgoing(10);
+  const asking = new Peer(() => outgoing, []);
+  for (let time = 0; time < 3; time++) {
+    publish('event');
+    outgoing.answer(asking, asciiPiece(`${time}`));
+    t.not(asking.seat, NO_SEAT);
+    // As somebody does whose next request is somebody else's to answer.
+    if (time === 1) asking.flush();
+    await turn();
+    t.equal(asking.seat, NO_SEAT);
+  }
+  t.same(asking.written, ['0', '1', '2']);
 });

@@ -22,6 +22,8 @@ export interface HttpConnectionRules {
 /** The core's connection, on HTTP requests: lines wait here until a stream or a poll of the client takes them. [P-21] */
 export class HttpConnection implements Connection {
   session: Session | null = null;
+  readonly broadcaster = null;
+  readonly seat = 0;
   readonly #rules: HttpConnectionRules;
   readonly #waiting: Line[] = [OPEN];
   #waitingBytes = 0;

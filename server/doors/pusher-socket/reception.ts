@@ -7,7 +7,7 @@ import type { Pusher } from '../../pusher/pusher.ts';
 import type { Session } from '../../pusher/session.ts';
 import type { Outgoing } from '../../streams/outgoing.ts';
 import type { Piece } from '../../streams/piece.ts';
-import { SocketConnection, type SocketRules } from './socket.ts';
+import { broadcasterOf, SocketConnection, type SocketRules } from './socket.ts';
 
 export interface ReceptionOptions {
   pusher: Pusher;
@@ -47,7 +47,8 @@ export class Reception {
       if (session) session.hub.observer.overflowed?.(session);
     };
     const onError = (error: Error) => log.debug(error);
-    this.#rules = { maxUnreadBytes, closeTimeoutMs: CLOSE_TIMEOUT_MS, onSlowReader, onError };
+    const broadcaster = broadcasterOf(outgoing);
+    this.#rules = { broadcaster, maxUnreadBytes, closeTimeoutMs: CLOSE_TIMEOUT_MS, onSlowReader, onError };
   }
 
   /**

@@ -1,21 +1,22 @@
 import { Socket } from 'node:net';
-import type { Connection } from '../../pusher/connection.ts';
+import type { Broadcaster, Connection } from '../../pusher/connection.ts';
 import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
 import { descriptorOf, NO_DESCRIPTOR } from '../../streams/descriptor.ts';
-import { NOTHING, type Outgoing, type Waiting } from '../../streams/outgoing.ts';
+import type { Outgoing, Seated } from '../../streams/outgoing.ts';
 import type { Piece } from '../../streams/piece.ts';
 import { DirectReading } from '../../streams/reading.ts';
+import { NO_SEAT } from '../../streams/seats.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import { closeFrame, pingFrame, pongFrame, wireOf } from './wire.ts';
 
-/** A longer queue is written at once instead of at the end of the turn. */
-const MAX_BYTES_PER_WRITE = 64 * 1024;
 /** Who says more in one go lets the others have their turn first. */
 const MESSAGES_IN_ONE_GO = 64;
 
 export interface SocketRules {
+  /** Who sends to many of them. */
+  broadcaster: Broadcaster;
   maxUnreadBytes: number;
   /** How long a peer that was told goodbye may take to go. */
   closeTimeoutMs: number;
@@ -25,15 +26,18 @@ export interface SocketRules {
   onError(error: Error): void;
 }
 
+/** For all connections of which `outgoing` keeps what they are owed. */
+export function broadcasterOf(outgoing: Outgoing): Broadcaster {
+  return { broadcast: (frame, seats, except) => outgoing.addAll(seats, wireOf(frame), except) };
+}
+
 /**
  * The core's connection, on a stream that has become a WebSocket: reads the frames of the client, and owes it frames, which
  * leave past the stream where that is empty.
  */
-export class SocketConnection implements Connection, FrameListener, Waiting {
+export class SocketConnection implements Connection, FrameListener, Seated {
   session: Session | null = null;
-  owed = NOTHING;
-  /** Where the stream is empty. A field: with thousands to be written to, looking further would take longer than writing. */
-  descriptor: number;
+  seat: number;
   readonly #stream: ConnectedStream;
   readonly #outgoing: Outgoing;
   readonly #rules: SocketRules;
@@ -52,12 +56,16 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#rules = rules;
     this.#reader = new FrameReader(this, maxMessageBytes);
     this.#descriptor = descriptorOf(stream);
-    this.descriptor = stream.writableLength > 0 ? NO_DESCRIPTOR : this.#descriptor;
+    this.seat = outgoing.sit(this, this.#descriptor);
+    this.#noticeUnwritten();
     this.#stream[CONNECTION] = this;
     if (this.#descriptor !== NO_DESCRIPTOR) this.#stream._destroy = destroy;
-    outgoing.adopt(this.#descriptor);
     reading.begin(stream);
     stream.on('end', onEnd).on('error', onError).on('close', onClosed);
+  }
+
+  get broadcaster(): Broadcaster {
+    return this.#rules.broadcaster;
   }
 
   /** Bytes have come. */
@@ -107,6 +115,8 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
     this.#isOpen = false;
     if (this.#farewell) clearTimeout(this.#farewell);
     this.session?.closed();
+    this.#outgoing.leave(this.seat);
+    this.seat = NO_SEAT;
   }
 
   onError(error: Error): void {
@@ -119,8 +129,7 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   }
 
   owe(piece: Piece): void {
-    const owed = this.#outgoing.add(this, piece);
-    if (owed.length >= MAX_BYTES_PER_WRITE) this.flush();
+    if (this.#isOpen) this.#outgoing.add(this, piece);
   }
 
   ping(): void {
@@ -147,13 +156,18 @@ export class SocketConnection implements Connection, FrameListener, Waiting {
   /** Nothing may overtake what of it the system does not take at once. */
   write(bytes: Uint8Array): void {
     this.#stream.write(bytes);
-    this.descriptor = this.#stream.writableLength > 0 ? NO_DESCRIPTOR : this.#descriptor;
+    this.#noticeUnwritten();
   }
 
   /** Nothing is written past the stream any more. */
   letGoOfDescriptor(): void {
     this.#descriptor = NO_DESCRIPTOR;
-    this.descriptor = NO_DESCRIPTOR;
+    this.#noticeUnwritten();
+  }
+
+  #noticeUnwritten(): void {
+    const isEmpty = this.#stream.writableLength === 0;
+    this.#outgoing.setDescriptor(this.seat, isEmpty ? this.#descriptor : NO_DESCRIPTOR);
   }
 
   /** What has been read already is handled; what floods in behind it waits until the next turn. */
