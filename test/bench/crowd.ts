@@ -47,11 +47,14 @@ export class Crowd {
   }
 }
 
-/** Lets the contenders take turns: A B C A B C. @returns the figures of each */
-export async function inTurn(rounds: number, contenders: readonly (() => Promise<Figure>)[]): Promise<Figure[][]> {
-  const figures: Figure[][] = contenders.map(() => []);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) figures[index]?.push(await contender());
+/** Lets the contenders take turns: A B C A B C. @returns what came of each's */
+export async function inTurn<Result>(
+  turns: number,
+  contenders: readonly (() => Promise<Result>)[],
+): Promise<Result[][]> {
+  const results: Result[][] = contenders.map(() => []);
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const [index, contender] of contenders.entries()) results[index]?.push(await contender());
   }
-  return figures;
+  return results;
 }
