@@ -160,3 +160,37 @@ t.test('a quiet client is asked and answers', async (t) => {
     client.disconnect();
   }
 });
+
+t.test('WebSockets and fallbacks on one channel, whoever comes first', async (t) => {
+  const server = await startServer(t);
+  const backend = await startBackend(t, server);
+  const socket = await connected(pusherClient(t, server, { backend, as: '1:Ann' }));
+  const fallback = await connected(fallbackClient(t, server, 'xhr_streaming', { backend, as: '2:Ben' }));
+  const pairs = [
+    { first: socket, second: fallback },
+    { first: fallback, second: socket },
+  ];
+  for (const [index, { first, second }] of pairs.entries()) {
+    const name = `private-room-${index}`;
+    const [firstRoom, firstHears] = await subscribed(first, name);
+    const [secondRoom, secondHears] = await subscribed(second, name);
+    await backend.pusher.trigger(name, 'said', 'to both');
+    for (const ear of [firstHears, secondHears]) t.equal(await ear.next('said'), 'to both');
+    await backend.pusher.trigger(name, 'said', 'to the second', { socket_id: first.connection.socket_id });
+    t.equal(await secondHears.next('said'), 'to the second');
+    await backend.pusher.trigger(name, 'said', 'to the first', { socket_id: second.connection.socket_id });
+    t.equal(await firstHears.next('said'), 'to the first');
+    firstRoom.trigger('client-a', 1);
+    t.equal(await secondHears.next('client-a'), 1);
+    secondRoom.trigger('client-b', 2);
+    t.equal(await firstHears.next('client-b'), 2);
+    for (const client of [first, second]) await caughtUp(client);
+    t.same([firstHears.names, secondHears.names], [[], []], 'and nothing else');
+    second.unsubscribe(name);
+    await caughtUp(second);
+    await backend.pusher.trigger(name, 'said', 'to who has stayed');
+    t.equal(await firstHears.next('said'), 'to who has stayed');
+    await caughtUp(second);
+    t.same(secondHears.names, []);
+  }
+});
