@@ -1,8 +1,8 @@
-// Builds native/sender.c and ring.h into prebuilds/<platform>-<architecture>/sender.node, which is checked in: nobody needs a compiler
+// Builds native/sender.c into prebuilds/<platform>-<architecture>/sender.node, which is checked in: nobody needs a compiler
 // but who changes it. With --sanitize: for this machine only, under AddressSanitizer.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,6 @@ const COMPILERS = {
   'linux-arm64': process.arch === 'arm64' ? 'cc' : 'aarch64-linux-gnu-gcc',
 };
 const here = `${process.platform}-${process.arch}`;
-const SOURCES = ['ring.h', 'sender.c'];
 const built = [];
 const isSanitized = process.argv.includes('--sanitize');
 
@@ -52,6 +51,6 @@ for (const [target, compiler] of Object.entries(COMPILERS)) {
 // A test asks whether what is checked in was built from the source that is.
 if (built.length === Object.keys(COMPILERS).length) {
   const source = createHash('sha256');
-  for (const file of SOURCES) source.update(readFileSync(join(root, 'native', file)));
+  for (const file of readdirSync(join(root, 'native')).sort()) source.update(readFileSync(join(root, 'native', file)));
   writeFileSync(join(root, 'prebuilds', 'source.sha256'), `${source.digest('hex')}\n`);
 }

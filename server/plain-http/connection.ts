@@ -30,7 +30,7 @@ export class PlainConnection implements Asking {
   }
 
   flush(): void {
-    const batch = this.#outgoing.take(this);
+    const batch = this.#outgoing.take(this.seat);
     if (batch) this.write(batch.bytes());
   }
 

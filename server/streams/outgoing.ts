@@ -3,11 +3,6 @@ import { NO_DESCRIPTOR } from './descriptor.ts';
 import type { Piece } from './piece.ts';
 import { NO_SEAT, NOTHING, Seats, type Waiting } from './seats.ts';
 
-/** Who is sent much, by himself or with many others: he keeps his seat. */
-export interface Seated extends Waiting {
-  readonly seat: number;
-}
-
 /** Who is owed an answer now and then: he has a seat until he is sent it. */
 export interface Asking extends Waiting {
   seat: number;
@@ -65,12 +60,10 @@ export class Outgoing {
     this.#sender = sender;
   }
 
-  /** @param descriptor where the system has its stream; NO_DESCRIPTOR: always through the stream. @returns its seat */
+  /** @param descriptor where the system has its stream, or NO_DESCRIPTOR: it is not written to yet. @returns its seat */
   sit(connection: Waiting, descriptor: number): number {
     if (descriptor !== NO_DESCRIPTOR) this.#sender.adopt?.(descriptor);
-    const seat = this.#seats.take(connection);
-    this.setDescriptor(seat, descriptor);
-    return seat;
+    return this.#seats.take(connection);
   }
 
   /** Where bytes may be written past the stream from here on; NO_DESCRIPTOR: nowhere. */
@@ -83,17 +76,25 @@ export class Outgoing {
     this.#seats.leave(seat);
   }
 
-  /** The connection is owed one piece more. */
-  add(connection: Seated, piece: Piece): void {
-    this.#add(connection.seat, piece);
+  /** Who sits there is owed one piece more. */
+  add(seat: number, piece: Piece): void {
+    const { owed } = this.#seats;
+    const before = owed[seat] as number;
+    const batch = before === NOTHING ? this.#beginWith(piece) : this.#batchOf(before).and(piece);
+    if (before === NOTHING) {
+      if (this.#isIdle) setImmediate(this.#endTurn);
+      this.#waiting.push(seat);
+    }
+    owed[seat] = this.#numberOf(batch);
+    if (batch.length >= MAX_BYTES_PER_WRITE) this.#seats.at(seat)?.flush();
   }
 
-  /** All who sit there are owed one piece more, but for one, or null. */
+  /** The same for all of them but one, or null. */
   addAll(seats: readonly number[], piece: Piece, except: number | null): void {
-    for (const seat of seats) if (seat !== except) this.#add(seat, piece);
+    for (const seat of seats) if (seat !== except) this.add(seat, piece);
   }
 
-  /** The same for an answer, which leaves before what is no answer; at once where there is nothing to leave with. */
+  /** One piece more that is an answer, which leaves before what is no answer; at once where there is nothing to leave with. */
   answer(connection: Asking, piece: Piece): void {
     if (this.#isIdle) return connection.write(piece.bytes());
     if (connection.seat === NO_SEAT) {
@@ -107,8 +108,8 @@ export class Outgoing {
     );
   }
 
-  /** What a connection is owed, which it is from here on no more; null: nothing. */
-  take({ seat }: Seated): Batch | null {
+  /** What is owed to who sits there, which it is from here on no more; null: nothing, or nobody does. */
+  take(seat: number): Batch | null {
     const { owed } = this.#seats;
     const number = owed[seat] ?? NOTHING;
     if (number === NOTHING) return null;
@@ -118,7 +119,7 @@ export class Outgoing {
 
   flush(): void {
     const asking = this.#asking;
-    const waiting = asking.length > 0 ? [...this.#seatsOf(asking), ...this.#waiting] : this.#waiting;
+    const waiting = asking.length > 0 ? this.#seatsOf(asking).concat(this.#waiting) : this.#waiting;
     this.#waiting = [];
     this.#asking = [];
     this.#first = null;
@@ -139,18 +140,6 @@ export class Outgoing {
   /** Somebody is owed more than one piece. */
   get #hasJoined(): boolean {
     return this.#batches.length - this.#asking.length > this.#beginnings;
-  }
-
-  #add(seat: number, piece: Piece): void {
-    const { owed } = this.#seats;
-    const before = owed[seat] as number;
-    const batch = before === NOTHING ? this.#beginWith(piece) : this.#batchOf(before).and(piece);
-    if (before === NOTHING) {
-      if (this.#isIdle) setImmediate(this.#endTurn);
-      this.#waiting.push(seat);
-    }
-    owed[seat] = this.#numberOf(batch);
-    if (batch.length >= MAX_BYTES_PER_WRITE) this.#seats.at(seat)?.flush();
   }
 
   #numberOf(batch: Batch): number {

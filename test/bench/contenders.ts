@@ -47,9 +47,13 @@ export async function startContenders(bench: Bench, { hasRing = false } = {}): P
   const ring = hasRing ? await startRingLoop() : null;
   const ringLoop = ring && new Crowd(ring, bench.load);
   const all = [...ours, plain, sendLoop, joinedLoop, ...(ringLoop ? [ringLoop] : [])];
-  // A server that has served for a while has its code compiled; a few bursts do not do that.
-  for (const { load } of all) await load.mustDo(WARM_UP);
+  await warmUp(all);
   return { ours, plain, sendLoop, joinedLoop, ringLoop, all };
+}
+
+/** A server that has served for a while has its code compiled; a few bursts do not do that. */
+export async function warmUp(crowds: readonly Crowd[]): Promise<void> {
+  for (const { load } of crowds) await load.mustDo(WARM_UP);
 }
 
 /** What each of our servers may cost at most, in multiples of the C loop. */

@@ -138,13 +138,6 @@ const message = fc.oneof(
   },
   { weight: 1, arbitrary: deep },
 );
-interface Step {
-  by: number;
-  message: Draft;
-  hangUp: boolean;
-  isBinary: boolean;
-}
-
 /** `hangUp` ends the socket instead of sending. */
 const step = fc.record({
   by: fc.nat(SOCKETS - 1),
@@ -152,6 +145,7 @@ const step = fc.record({
   hangUp: fc.integer({ min: 0, max: 30 }).map((n) => n === 0),
   isBinary: fc.boolean(),
 });
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Whatever the server says is a frame of the protocol. */
 function mustBeFrame(raw: string): void {

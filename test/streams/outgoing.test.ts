@@ -1,19 +1,19 @@
 import t from 'tap';
 import { NO_DESCRIPTOR } from '../../server/streams/descriptor.ts';
-import { type Asking, Outgoing, type Seated } from '../../server/streams/outgoing.ts';
+import { type Asking, Outgoing } from '../../server/streams/outgoing.ts';
 import { asciiPiece } from '../../server/streams/piece.ts';
 import { NO_SEAT } from '../../server/streams/seats.ts';
 import { throughStreams } from '../kit/streams.ts';
 
 /** Who is sent something, with what each write brought him. */
-class Peer implements Seated, Asking {
+class Peer implements Asking {
   seat = NO_SEAT;
   readonly descriptor = NO_DESCRIPTOR;
   readonly written: string[] = [];
-  readonly #outgoing: () => Outgoing;
+  readonly #outgoing: Outgoing;
   readonly #order: Peer[];
 
-  constructor(outgoing: () => Outgoing, order: Peer[]) {
+  constructor(outgoing: Outgoing, order: Peer[]) {
     this.#outgoing = outgoing;
     this.#order = order;
   }
@@ -24,7 +24,7 @@ class Peer implements Seated, Asking {
   }
 
   flush(): void {
-    const batch = this.#outgoing().take(this);
+    const batch = this.#outgoing.take(this.seat);
     if (batch) this.write(batch.bytes());
   }
 }
@@ -32,7 +32,7 @@ class Peer implements Seated, Asking {
 function startOutgoing(peers: number) {
   const outgoing = new Outgoing(throughStreams);
   const order: Peer[] = [];
-  const all = Array.from({ length: peers }, () => new Peer(() => outgoing, order));
+  const all = Array.from({ length: peers }, () => new Peer(outgoing, order));
   for (const peer of all) peer.seat = outgoing.sit(peer, NO_DESCRIPTOR);
   const seats = all.map(({ seat }) => seat);
   const publish = (text: string, except: Peer | null = null) =>
@@ -89,7 +89,7 @@ t.test('few do not wait, and neither do many who share little', async (t) => {
   t.same(few.all[9]?.written, ['1']);
 
   const { outgoing, all } = startOutgoing(100);
-  for (const [index, peer] of all.entries()) outgoing.add(peer, asciiPiece(`${index}`));
+  for (const [index, peer] of all.entries()) outgoing.add(peer.seat, asciiPiece(`${index}`));
   await turn();
   t.same(
     all.map(({ written }) => written),
@@ -99,7 +99,7 @@ t.test('few do not wait, and neither do many who share little', async (t) => {
 
 t.test('answers leave first, and at once where there is nothing to leave with', async (t) => {
   const { outgoing, all, order, publish } = startOutgoing(10);
-  const asking = new Peer(() => outgoing, order);
+  const asking = new Peer(outgoing, order);
   outgoing.answer(asking, asciiPiece('one'));
   t.same(asking.written, ['one']);
   publish('event');
@@ -117,10 +117,10 @@ t.test('who takes the seat of somebody else in the same turn is sent what is his
   const [first, gone] = all as [Peer, Peer];
   publish('1', first);
   outgoing.leave(gone.seat);
-  const next = new Peer(() => outgoing, []);
+  const next = new Peer(outgoing, []);
   next.seat = outgoing.sit(next, NO_DESCRIPTOR);
   t.equal(next.seat, gone.seat);
-  outgoing.add(next, asciiPiece('2'));
+  outgoing.add(next.seat, asciiPiece('2'));
   await turn();
   await turn();
   t.same(
@@ -131,7 +131,7 @@ t.test('who takes the seat of somebody else in the same turn is sent what is his
 
 t.test('who asks has a seat until he is answered', async (t) => {
   const { outgoing, publish } = startOutgoing(10);
-  const asking = new Peer(() => outgoing, []);
+  const asking = new Peer(outgoing, []);
   for (let time = 0; time < 3; time++) {
     publish('event');
     outgoing.answer(asking, asciiPiece(`${time}`));

@@ -4,10 +4,10 @@ import { ERRORS } from '../../pusher/errors.ts';
 import type { Frame } from '../../pusher/frames.ts';
 import type { Session } from '../../pusher/session.ts';
 import { descriptorOf, NO_DESCRIPTOR } from '../../streams/descriptor.ts';
-import type { Outgoing, Seated } from '../../streams/outgoing.ts';
+import type { Outgoing } from '../../streams/outgoing.ts';
 import type { Piece } from '../../streams/piece.ts';
 import { DirectReading } from '../../streams/reading.ts';
-import { NO_SEAT } from '../../streams/seats.ts';
+import { NO_SEAT, type Waiting } from '../../streams/seats.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import { closeFrame, pingFrame, pongFrame, wireOf } from './wire.ts';
 
@@ -35,7 +35,7 @@ export function broadcasterOf(outgoing: Outgoing): Broadcaster {
  * The core's connection, on a stream that has become a WebSocket: reads the frames of the client, and owes it frames, which
  * leave past the stream where that is empty.
  */
-export class SocketConnection implements Connection, FrameListener, Seated {
+export class SocketConnection implements Connection, FrameListener, Waiting {
   session: Session | null = null;
   seat: number;
   readonly #stream: ConnectedStream;
@@ -129,7 +129,7 @@ export class SocketConnection implements Connection, FrameListener, Seated {
   }
 
   owe(piece: Piece): void {
-    if (this.#isOpen) this.#outgoing.add(this, piece);
+    if (this.#isOpen) this.#outgoing.add(this.seat, piece);
   }
 
   ping(): void {
@@ -149,7 +149,7 @@ export class SocketConnection implements Connection, FrameListener, Seated {
   }
 
   flush(): void {
-    const batch = this.#outgoing.take(this);
+    const batch = this.#outgoing.take(this.seat);
     if (batch && this.#mayWrite(batch.length)) this.write(batch.bytes());
   }
 

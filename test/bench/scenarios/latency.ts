@@ -1,6 +1,7 @@
 import type { Bench } from '../bench.ts';
-import { startContenders } from '../contenders.ts';
-import { type Crowd, inTurn } from '../crowd.ts';
+import { startOurs, warmUp } from '../contenders.ts';
+import { Crowd, inTurn } from '../crowd.ts';
+import { startPlainWs } from '../measured-server.ts';
 
 const SUBSCRIBERS = 1000;
 const AT_MOST = 1;
@@ -10,14 +11,16 @@ const SLICES = 3;
 
 /** How long an event takes to its subscribers at half of what the plain loop can deliver at most. */
 export async function latency(bench: Bench): Promise<void> {
-  const { all, ours, plain } = await startContenders(bench);
-  const compared = [...ours, plain];
-  for (const { load } of compared) await load.mustDo(`open ${SUBSCRIBERS} ${SUBSCRIBERS} bench`);
-  for (const { load } of compared) await load.mustDo('publish 1000 1 1 1');
+  const ours = await startOurs(bench);
+  const plain = new Crowd(await startPlainWs(), bench.load);
+  const all = [...ours, plain];
+  await warmUp(all);
+  for (const { load } of all) await load.mustDo(`open ${SUBSCRIBERS} ${SUBSCRIBERS} bench`);
+  for (const { load } of all) await load.mustDo('publish 1000 1 1 1');
   const { published, seconds } = await plain.load.mustDo('publish 2000 1 1 1');
   const perSecond = Math.max(1, Math.round(published / seconds / 2));
   const serve = (crowd: Crowd) => () => crowd.load.mustDo(`rate ${SLICE_MS} ${perSecond}`);
-  const seen = await inTurn(bench.rounds * SLICES, compared.map(serve));
+  const seen = await inTurn(bench.rounds * SLICES, all.map(serve));
   for (const share of ['p50', 'p99'] as const) {
     const figures = seen.map((slices) =>
       slices.map((slice) => ({ value: slice[share], loadShare: slice.busySeconds / slice.seconds })),
@@ -27,9 +30,9 @@ export async function latency(bench: Bench): Promise<void> {
         what: `${perSecond} events/s to ${SUBSCRIBERS}, ${share}`,
         unit: 'ms',
         name: crowd.name,
-        ours: figures[compared.indexOf(crowd)] ?? [],
+        ours: figures[all.indexOf(crowd)] ?? [],
         beside: plain.name,
-        theirs: figures[compared.indexOf(plain)] ?? [],
+        theirs: figures[all.indexOf(plain)] ?? [],
         atMost: AT_MOST,
       });
     }
